@@ -1,0 +1,34 @@
+//! The pure core of the tracker: what a killmail is, what it means and what it is worth.
+//!
+//! Compiled for the browser (wasm) and the server alike, so both always give the same answer.
+//! Owns the vocabulary of the product: identifiers, money, killmails, static data, filters, values.
+//! Does no input or output, reads no clock and draws no random numbers: time is always an argument.
+
+pub mod classify;
+pub mod filter;
+pub mod fit;
+pub mod ids;
+pub mod isk;
+pub mod killmail;
+pub mod location;
+pub mod record;
+pub mod security;
+pub mod static_data;
+pub mod summary;
+pub mod valuation;
+
+pub use filter::{Cursor, FilterError, KillFilter, Side};
+pub use ids::{
+    AllianceId, CategoryId, CharacterId, ConstellationId, CorporationId, FactionId, GroupId, KillmailHash, KillmailId,
+    MetaGroupId, RegionId, SolarSystemId, TypeId,
+};
+pub use isk::Isk;
+pub use killmail::{Attacker, DecodeError, Item, Killmail, Position, Victim};
+pub use location::{Hold, Location, Slot};
+pub use record::{Enrichment, EntityKind, EntityName, KillRecord, Participant, PriceSource, Role, UnitPrice};
+pub use security::{SecurityBand, SecurityStatus};
+pub use static_data::StaticData;
+pub use summary::{FinalBlow, KillSummary, Named, Party, Place, ShipRef, Source};
+
+/// A moment in UTC. The domain never reads the clock; callers pass time in.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;
