@@ -1,0 +1,211 @@
+//! Events that could not be decoded or stored, kept with the reason until somebody or a job resolves them.
+//! The same event delivered again is the same letter, with one more attempt. At most [`MAX_LETTERS`] are kept: when
+//! there are more, the resolved go first, then the oldest.
+
+use crate::{Store, StoreError};
+use domain::{KillmailId, Source, Timestamp};
+use sqlx::PgConnection;
+use std::borrow::Cow;
+
+/// Letters kept at most.
+const MAX_LETTERS: i64 = 10_000;
+/// Bytes of a payload kept at most.
+const MAX_PAYLOAD_BYTES: usize = 256 * 1024;
+/// Bytes of a reason or position kept at most.
+const MAX_REASON_BYTES: usize = 4 * 1024;
+
+/// An event that could not be decoded or stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewDeadLetter {
+    pub source: Source,
+    /// Where in the feed it was, if the feed has positions.
+    pub position: Option<String>,
+    pub killmail_id: Option<KillmailId>,
+    /// For operators.
+    pub reason: String,
+    /// As received; what is over 256 KiB is cut off.
+    pub payload: String,
+}
+
+/// A stored letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadLetter {
+    pub id: i64,
+    pub source: Source,
+    pub position: Option<String>,
+    pub killmail_id: Option<KillmailId>,
+    pub reason: String,
+    pub payload: String,
+    /// How often it arrived or was tried again.
+    pub attempts: u32,
+    pub created_at: Timestamp,
+    pub resolved_at: Option<Timestamp>,
+}
+
+struct LetterRow {
+    id: i64,
+    source: String,
+    position: Option<String>,
+    killmail_id: Option<i64>,
+    reason: String,
+    payload: String,
+    attempts: i32,
+    created_at: Timestamp,
+    resolved_at: Option<Timestamp>,
+}
+
+impl TryFrom<LetterRow> for DeadLetter {
+    type Error = StoreError;
+    fn try_from(row: LetterRow) -> Result<Self, StoreError> {
+        let inconsistent = StoreError::Inconsistent { table: "dead_letters", column: "source", id: row.id };
+        Ok(Self {
+            id: row.id,
+            source: row.source.parse().map_err(|()| inconsistent)?,
+            position: row.position,
+            killmail_id: row.killmail_id.map(KillmailId),
+            reason: row.reason,
+            payload: row.payload,
+            attempts: row.attempts.unsigned_abs(),
+            created_at: row.created_at,
+            resolved_at: row.resolved_at,
+        })
+    }
+}
+
+impl Store {
+    /// Stores letters outside of a batch.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn insert_dead_letters(&self, letters: &[NewDeadLetter]) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        insert(&mut transaction, letters).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// The newest letters, resolved ones included.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row is inconsistent.
+    pub async fn list_dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
+        let rows = sqlx::query_as!(
+            LetterRow,
+            "
+            SELECT id, source, position, killmail_id, reason, payload, attempts, created_at, resolved_at
+            FROM dead_letters ORDER BY id DESC LIMIT $1
+            ",
+            i64::from(limit),
+        );
+        rows.fetch_all(&self.pool).await?.into_iter().map(DeadLetter::try_from).collect()
+    }
+
+    /// Letters to try again: those tried least, oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row is inconsistent.
+    pub async fn list_unresolved_dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
+        let rows = sqlx::query_as!(
+            LetterRow,
+            "
+            SELECT id, source, position, killmail_id, reason, payload, attempts, created_at, resolved_at
+            FROM dead_letters WHERE resolved_at IS NULL ORDER BY attempts, id LIMIT $1
+            ",
+            i64::from(limit),
+        );
+        rows.fetch_all(&self.pool).await?.into_iter().map(DeadLetter::try_from).collect()
+    }
+
+    /// How many letters are not resolved.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn count_dead_letters(&self) -> Result<u64, StoreError> {
+        let count = sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM dead_letters WHERE resolved_at IS NULL"#)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// Marks a letter as resolved. Returns whether there was such an unresolved letter.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn resolve_dead_letter(&self, id: i64) -> Result<bool, StoreError> {
+        let outcome =
+            sqlx::query!("UPDATE dead_letters SET resolved_at = now() WHERE id = $1 AND resolved_at IS NULL", id)
+                .execute(&self.pool)
+                .await?;
+        Ok(outcome.rows_affected() > 0)
+    }
+
+    /// Counts one more failed attempt of a letter and keeps its newest reason.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn fail_dead_letter(&self, id: i64, reason: &str) -> Result<(), StoreError> {
+        sqlx::query!(
+            "UPDATE dead_letters SET attempts = attempts + 1, reason = $2 WHERE id = $1",
+            id,
+            &*storable(reason, MAX_REASON_BYTES),
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}
+
+/// Stores letters in the caller's transaction.
+pub(crate) async fn insert(connection: &mut PgConnection, letters: &[NewDeadLetter]) -> Result<(), StoreError> {
+    if letters.is_empty() {
+        return Ok(());
+    }
+    let sources: Vec<String> = letters.iter().map(|letter| letter.source.as_str().to_owned()).collect();
+    let positions: Vec<Option<String>> = letters
+        .iter()
+        .map(|letter| letter.position.as_deref().map(|text| storable(text, MAX_REASON_BYTES).into_owned()))
+        .collect();
+    let killmail_ids: Vec<Option<i64>> = letters.iter().map(|letter| letter.killmail_id.map(|id| id.0)).collect();
+    let reasons: Vec<String> =
+        letters.iter().map(|letter| storable(&letter.reason, MAX_REASON_BYTES).into_owned()).collect();
+    let payloads: Vec<String> =
+        letters.iter().map(|letter| storable(&letter.payload, MAX_PAYLOAD_BYTES).into_owned()).collect();
+    sqlx::query!(
+        "
+        INSERT INTO dead_letters (source, position, killmail_id, reason, payload, attempts, created_at)
+        SELECT DISTINCT ON (source, md5(payload)) source, position, killmail_id, reason, payload, 1, now()
+        FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[])
+            AS new (source, position, killmail_id, reason, payload)
+        ORDER BY source, md5(payload)
+        ON CONFLICT (source, fingerprint) DO UPDATE SET
+            attempts = dead_letters.attempts + 1,
+            position = excluded.position,
+            reason = excluded.reason,
+            resolved_at = NULL
+        ",
+        &sources,
+        &positions as &[Option<String>],
+        &killmail_ids as &[Option<i64>],
+        &reasons,
+        &payloads,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "
+        DELETE FROM dead_letters WHERE id IN (
+            SELECT id FROM dead_letters ORDER BY resolved_at IS NULL DESC, id DESC OFFSET $1
+        )
+        ",
+        MAX_LETTERS,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// What PostgreSQL can hold of a text: no NUL, at most so many bytes, whole characters.
+fn storable(text: &str, max_bytes: usize) -> Cow<'_, str> {
+    let cut = &text[..text.floor_char_boundary(max_bytes)];
+    if cut.contains('\0') { Cow::Owned(cut.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(cut) }
+}

@@ -1,0 +1,122 @@
+//! `KillFilter` as SQL. `KillFilter::matches` is the definition; a property test holds the two together.
+//!
+//! Constellations and regions are asked for as their systems, ship groups as their types: the index on systems
+//! (types) then serves them, and a kill stored before a static-data update is found under its place of today, as
+//! `matches` would.
+
+use super::window::Window;
+use domain::{KillFilter, Role, Side, SolarSystemId, StaticData, TypeId};
+use sqlx::{Postgres, QueryBuilder};
+
+/// Appends `WHERE …` for kills `k` in a window that pass the filter.
+pub(super) fn push_where(
+    query: &mut QueryBuilder<Postgres>,
+    filter: &KillFilter,
+    window: Window,
+    static_data: &StaticData,
+) {
+    query.push(" WHERE k.killmail_time >= ").push_bind(window.from);
+    query.push(" AND k.killmail_time < ").push_bind(window.to);
+    push_places(query, filter, static_data);
+    push_ship(query, filter, window, static_data);
+    if let Some(min) = filter.min_value {
+        query.push(" AND k.total_value >= ").push_bind(min.hundredths()).push("::bigint::numeric * 0.01");
+    }
+    if let Some(max) = filter.max_value {
+        query.push(" AND k.total_value <= ").push_bind(max.hundredths()).push("::bigint::numeric * 0.01");
+    }
+    if !filter.tags.is_empty() {
+        // A text with NUL cannot be sent; no tag has one.
+        let tags: Vec<String> = filter.tags.iter().map(|tag| tag.replace('\0', "\u{fffd}")).collect();
+        query.push(" AND k.module_tags @> ").push_bind(tags);
+    }
+    if let Some(solo) = filter.solo {
+        query.push(" AND k.is_solo = ").push_bind(solo);
+    }
+    if let Some(npc) = filter.npc {
+        query.push(" AND k.is_npc = ").push_bind(npc);
+    }
+    let role = filter.side.map(|side| match side {
+        Side::Victim => Role::Victim,
+        Side::Attacker => Role::Attacker,
+    });
+    push_participant(query, "character_id", ids(&filter.character_id), role, window);
+    push_participant(query, "corporation_id", ids(&filter.corporation_id), role, window);
+    push_participant(query, "alliance_id", ids(&filter.alliance_id), role, window);
+}
+
+fn push_places(query: &mut QueryBuilder<Postgres>, filter: &KillFilter, static_data: &StaticData) {
+    push_any(query, "k.solar_system_id", ids(&filter.system_id));
+    let systems_where = |wanted: &dyn Fn(&domain::static_data::SystemInfo) -> bool| {
+        static_data.systems().filter(|system| wanted(system)).map(|system| system.id).collect::<Vec<SolarSystemId>>()
+    };
+    if !filter.constellation_id.is_empty() {
+        let systems = systems_where(&|system| filter.constellation_id.contains(&system.constellation_id));
+        push_any(query, "k.solar_system_id", Some(plain(&systems)));
+    }
+    if !filter.region_id.is_empty() {
+        let systems = systems_where(&|system| filter.region_id.contains(&system.region_id));
+        push_any(query, "k.solar_system_id", Some(plain(&systems)));
+    }
+    if !filter.band.is_empty() {
+        let bands: Vec<&str> = filter.band.iter().map(|band| band.as_str()).collect();
+        query.push(" AND k.security_band = ANY(").push_bind(bands).push(")");
+    }
+}
+
+fn push_ship(query: &mut QueryBuilder<Postgres>, filter: &KillFilter, window: Window, static_data: &StaticData) {
+    let types = ids(&filter.ship_type_id);
+    let types_of_groups = (!filter.group_id.is_empty()).then(|| {
+        let types = static_data.types().filter(|info| filter.group_id.contains(&info.group_id));
+        plain(&types.map(|info| info.id).collect::<Vec<TypeId>>())
+    });
+    match filter.ship_role() {
+        Role::Victim => {
+            push_any(query, "k.ship_type_id", types);
+            push_any(query, "k.ship_type_id", types_of_groups);
+        }
+        Role::Attacker => {
+            push_participant(query, "ship_type_id", types, Some(Role::Attacker), window);
+            push_participant(query, "ship_type_id", types_of_groups, Some(Role::Attacker), window);
+        }
+    }
+}
+
+/// Appends that somebody (of a role) has one of the ids in a column. The window is repeated for the participants:
+/// it is what lets the planner leave out their other months.
+fn push_participant(
+    query: &mut QueryBuilder<Postgres>,
+    column: &'static str,
+    wanted: Option<Vec<i64>>,
+    role: Option<Role>,
+    window: Window,
+) {
+    let Some(wanted) = wanted else { return };
+    query.push(
+        " AND EXISTS (SELECT FROM killmail_participants AS p \
+         WHERE p.killmail_id = k.killmail_id AND p.killmail_time = k.killmail_time AND p.killmail_time >= ",
+    );
+    query.push_bind(window.from).push(" AND p.killmail_time < ").push_bind(window.to);
+    query.push(" AND p.").push(column).push(" = ANY(").push_bind(wanted).push(")");
+    match role {
+        Some(Role::Victim) => query.push(" AND p.role = 'victim'"),
+        Some(Role::Attacker) => query.push(" AND p.role = 'attacker'"),
+        None => query,
+    };
+    query.push(")");
+}
+
+fn push_any(query: &mut QueryBuilder<Postgres>, column: &'static str, wanted: Option<Vec<i64>>) {
+    if let Some(wanted) = wanted {
+        query.push(" AND ").push(column).push(" = ANY(").push_bind(wanted).push(")");
+    }
+}
+
+/// The ids to look for, if the field filters at all.
+fn ids<I: Copy + Into<i64>>(wanted: &[I]) -> Option<Vec<i64>> {
+    (!wanted.is_empty()).then(|| plain(wanted))
+}
+
+fn plain<I: Copy + Into<i64>>(ids: &[I]) -> Vec<i64> {
+    ids.iter().map(|id| (*id).into()).collect()
+}

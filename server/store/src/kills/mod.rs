@@ -1,0 +1,9 @@
+//! Reading kills: single ones and pages of history.
+
+mod condition;
+mod find;
+mod list;
+mod summary_row;
+mod window;
+
+pub use list::{KillPage, Page};

@@ -1,0 +1,60 @@
+//! Letters are kept once, cut, counted, resolved, and bounded.
+
+use crate::support::count;
+use domain::{KillmailId, Source};
+use store::{NewDeadLetter, testing::TestDatabase};
+
+fn letter(payload: String) -> NewDeadLetter {
+    NewDeadLetter {
+        source: Source::EveKill,
+        position: Some("17\0".to_owned()),
+        killmail_id: Some(KillmailId(5)),
+        reason: "victim: missing".to_owned(),
+        payload,
+    }
+}
+
+#[tokio::test]
+async fn a_letter_is_kept_until_it_is_resolved() {
+    let database = TestDatabase::create().await;
+    let store = &database.store;
+    // Two bytes a character: the cut falls inside of one.
+    let long = format!("x{}", "é".repeat(200_000));
+    store.insert_dead_letters(&[letter("a\0b".to_owned()), letter(long.clone())]).await.unwrap();
+    store.insert_dead_letters(&[letter(long.clone()), letter(long.clone())]).await.unwrap();
+    assert_eq!(store.count_dead_letters().await.unwrap(), 2);
+    let mut letters = store.list_dead_letters(10).await.unwrap();
+    letters.sort_by_key(|letter| letter.payload.len());
+    assert_eq!((letters[0].payload.as_str(), letters[0].attempts), ("a\u{fffd}b", 1));
+    assert_eq!(letters[0].position.as_deref(), Some("17\u{fffd}"));
+    assert_eq!((letters[0].source, letters[0].killmail_id), (Source::EveKill, Some(KillmailId(5))));
+    assert_eq!(letters[1].payload.len(), 256 * 1024 - 1);
+    assert!(long.starts_with(&letters[1].payload));
+    assert_eq!(letters[1].attempts, 2);
+
+    store.fail_dead_letter(letters[0].id, "still missing").await.unwrap();
+    store.fail_dead_letter(letters[0].id, "still missing").await.unwrap();
+    assert!(store.resolve_dead_letter(letters[1].id).await.unwrap());
+    assert!(!store.resolve_dead_letter(letters[1].id).await.unwrap());
+    let unresolved = store.list_unresolved_dead_letters(10).await.unwrap();
+    assert_eq!(unresolved.len(), 1);
+    assert_eq!((unresolved[0].reason.as_str(), unresolved[0].attempts), ("still missing", 3));
+    assert_eq!(store.count_dead_letters().await.unwrap(), 1);
+    // The same event again: not resolved after all.
+    store.insert_dead_letters(&[letter(long)]).await.unwrap();
+    assert_eq!(store.count_dead_letters().await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn the_number_of_letters_is_bounded() {
+    let database = TestDatabase::create().await;
+    let store = &database.store;
+    let letters: Vec<_> = (0..10_000).map(|n| letter(n.to_string())).collect();
+    store.insert_dead_letters(&letters).await.unwrap();
+    let resolved = store.list_dead_letters(1).await.unwrap().remove(0);
+    store.resolve_dead_letter(resolved.id).await.unwrap();
+    store.insert_dead_letters(&[letter("new".to_owned())]).await.unwrap();
+    assert_eq!(count(database.pool(), "dead_letters").await, 10_000);
+    assert!(store.list_dead_letters(10_000).await.unwrap().iter().all(|letter| letter.id != resolved.id));
+    assert_eq!(store.count_dead_letters().await.unwrap(), 10_000);
+}

@@ -1,0 +1,72 @@
+//! Names: kept, renewed, shown in lists, and asked for when missing.
+
+use crate::support::{at, insert, made_up, made_up_many};
+use chrono::TimeDelta;
+use domain::{EntityKind, EntityName, KillFilter, StaticData};
+use std::collections::BTreeSet;
+use store::{Page, testing::TestDatabase};
+
+fn name(kind: EntityKind, id: i64, name: &str, ticker: Option<&str>) -> EntityName {
+    EntityName { kind, id, name: name.to_owned(), ticker: ticker.map(str::to_owned) }
+}
+
+#[tokio::test]
+async fn names_are_kept_and_renewed() {
+    let database = TestDatabase::create().await;
+    let store = &database.store;
+    store
+        .upsert_names(&[
+            name(EntityKind::Corporation, 98_000_001, "Old Name", Some("OLD")),
+            name(EntityKind::Character, 90_000_001, "First", None),
+            name(EntityKind::Character, 90_000_001, "Pilot \0 One", None),
+            name(EntityKind::Alliance, 99_000_001, "Alliance", Some("ALL")),
+            name(EntityKind::System, 30_000_142, "not stored", None),
+        ])
+        .await
+        .unwrap();
+    store.upsert_names(&[name(EntityKind::Corporation, 98_000_001, "New Name", None)]).await.unwrap();
+    store.upsert_names(&[]).await.unwrap();
+    let mut found = store.find_names(&[90_000_001, 98_000_001, 99_000_001, 30_000_142, -1]).await.unwrap();
+    found.sort_by_key(|name| name.id);
+    let expected = [
+        name(EntityKind::Character, 90_000_001, "Pilot \u{fffd} One", None),
+        name(EntityKind::Corporation, 98_000_001, "New Name", Some("OLD")),
+        name(EntityKind::Alliance, 99_000_001, "Alliance", Some("ALL")),
+    ];
+    assert_eq!(found, expected);
+    let corporation = store.find_entity(EntityKind::Corporation, 98_000_001).await.unwrap().unwrap();
+    assert_eq!((corporation.name.as_str(), corporation.ticker.as_deref()), ("New Name", Some("OLD")));
+    assert!(corporation.updated_at.is_some());
+    assert_eq!(store.find_entity(EntityKind::Character, 98_000_001).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn missing_names_are_listed_and_lists_show_known_ones() {
+    let database = TestDatabase::create().await;
+    let store = &database.store;
+    let records = made_up_many(1, 30, at(2026, 11, 20), TimeDelta::hours(1));
+    insert(store, &records).await;
+    insert(store, &[made_up(9_999, at(2026, 1, 1))]).await;
+    let participants = records.iter().flat_map(|record| record.killmail.participants());
+    let mut expected: BTreeSet<i64> = participants
+        .flat_map(|p| [p.character_id.map(i64::from), p.corporation_id.map(i64::from), p.alliance_id.map(i64::from)])
+        .flatten()
+        .filter(|id| *id != 1_000_125) // a corporation of the game: the static data name it
+        .collect();
+    let unnamed = store.list_unnamed_ids(at(2026, 11, 1), 1_000).await.unwrap();
+    assert_eq!(BTreeSet::from_iter(unnamed.iter().copied()), expected);
+    assert_eq!(store.list_unnamed_ids(at(2026, 11, 1), 5).await.unwrap(), unnamed[..5]);
+
+    store.upsert_names(&[name(EntityKind::Character, 90_000_003, "Three", None)]).await.unwrap();
+    expected.remove(&90_000_003);
+    let unnamed = store.list_unnamed_ids(at(2026, 11, 1), 1_000).await.unwrap();
+    assert_eq!(BTreeSet::from_iter(unnamed), expected);
+
+    let page = store.list_kills(&KillFilter::default(), Page::first(100), &StaticData::bundled()).await.unwrap();
+    let of_three =
+        page.kills.iter().filter_map(|kill| kill.victim.character.as_ref()).filter(|pilot| pilot.id.0 == 90_000_003);
+    assert!(of_three.clone().count() > 0);
+    assert!(of_three.into_iter().all(|pilot| pilot.name.as_deref() == Some("Three")));
+    let by_game = page.kills.iter().filter_map(|kill| kill.final_blow.as_ref()).filter_map(|blow| blow.ship.as_ref());
+    assert!(by_game.into_iter().any(|ship| ship.name.as_deref() == Some("Rifter")));
+}

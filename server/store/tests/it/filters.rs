@@ -1,0 +1,108 @@
+//! SQL and `KillFilter::matches` mean the same: random filters over real and made-up kills.
+
+use crate::support::{Random, at, insert, made_up_many, real_records};
+use chrono::TimeDelta;
+use domain::{
+    AllianceId, CharacterId, ConstellationId, CorporationId, GroupId, Isk, KillFilter, KillRecord, KillSummary,
+    RegionId, SecurityBand, Side, SolarSystemId, StaticData, Timestamp, TypeId, filter::ParticipantFacts,
+};
+use store::{Page, testing::TestDatabase};
+
+const FILTERS: usize = 400;
+
+#[tokio::test]
+async fn sql_agrees_with_the_definition() {
+    let database = TestDatabase::create().await;
+    let static_data = StaticData::bundled();
+    let mut records = real_records("killmails_curated.jsonl.zst", 350);
+    records.extend(made_up_many(1, 250, at(2020, 12, 20), TimeDelta::hours(31)));
+    insert(&database.store, &records).await;
+    let mut kills: Vec<(KillSummary, Vec<ParticipantFacts>)> = records
+        .iter()
+        .map(|record| {
+            let summary = KillSummary::new(record, &|_| None, &static_data);
+            (summary, ParticipantFacts::of(&record.killmail, &static_data))
+        })
+        .collect();
+    kills.sort_by_key(|(kill, _)| std::cmp::Reverse((kill.killmail_time, kill.killmail_id)));
+
+    let values = Values::of(&records, &static_data);
+    let mut random = Random::seeded(20_031_116);
+    let mut hits = 0;
+    for _ in 0..FILTERS {
+        let filter = values.filter(&mut random);
+        let expected: Vec<&KillSummary> =
+            kills.iter().filter(|(kill, facts)| filter.matches(kill, facts)).map(|(kill, _)| kill).collect();
+        let page = database.store.list_kills(&filter, Page::first(1_000), &static_data).await.unwrap();
+        let found: Vec<&KillSummary> = page.kills.iter().collect();
+        assert_eq!(found, expected, "{}", filter.to_query());
+        hits += usize::from(!expected.is_empty());
+    }
+    assert!(hits > FILTERS / 5, "only {hits} of {FILTERS} filters found anything: the test shows little");
+}
+
+/// What filters can ask for: everything that occurs in the records.
+struct Values {
+    systems: Vec<SolarSystemId>,
+    constellations: Vec<ConstellationId>,
+    regions: Vec<RegionId>,
+    characters: Vec<CharacterId>,
+    corporations: Vec<CorporationId>,
+    alliances: Vec<AllianceId>,
+    ships: Vec<TypeId>,
+    groups: Vec<GroupId>,
+    amounts: Vec<Isk>,
+    times: Vec<Timestamp>,
+    tags: Vec<String>,
+}
+
+impl Values {
+    fn of(records: &[KillRecord], static_data: &StaticData) -> Self {
+        let participants: Vec<_> = records.iter().flat_map(|record| record.killmail.participants()).collect();
+        let systems: Vec<_> = records.iter().map(|record| record.killmail.solar_system_id).collect();
+        let infos: Vec<_> = systems.iter().filter_map(|id| static_data.system(*id)).collect();
+        let ships: Vec<_> = participants.iter().filter_map(|p| p.ship_type_id).collect();
+        let mut tags: Vec<_> = records.iter().flat_map(|record| record.enrichment.module_tags.clone()).collect();
+        tags.push("no such tag".to_owned());
+        Self {
+            constellations: infos.iter().map(|info| info.constellation_id).collect(),
+            regions: infos.iter().map(|info| info.region_id).collect(),
+            systems,
+            characters: participants.iter().filter_map(|p| p.character_id).collect(),
+            corporations: participants.iter().filter_map(|p| p.corporation_id).collect(),
+            alliances: participants.iter().filter_map(|p| p.alliance_id).collect(),
+            groups: ships.iter().filter_map(|id| static_data.type_info(*id)).map(|info| info.group_id).collect(),
+            ships,
+            amounts: records.iter().filter_map(|record| record.enrichment.valuation.total_value).collect(),
+            times: records.iter().map(|record| record.killmail.killmail_time).collect(),
+            tags,
+        }
+    }
+
+    /// A filter of one to three fields.
+    fn filter(&self, random: &mut Random) -> KillFilter {
+        let mut filter = KillFilter::default();
+        for _ in 0..=random.below(3) {
+            match random.below(17) {
+                0 => filter.system_id = random.some(&self.systems, 3),
+                1 => filter.constellation_id = random.some(&self.constellations, 3),
+                2 => filter.region_id = random.some(&self.regions, 3),
+                3 => filter.band = random.some(&SecurityBand::ALL, 3),
+                4 => filter.character_id = random.some(&self.characters, 20),
+                5 => filter.corporation_id = random.some(&self.corporations, 5),
+                6 => filter.alliance_id = random.some(&self.alliances, 5),
+                7 => filter.ship_type_id = random.some(&self.ships, 5),
+                8 => filter.group_id = random.some(&self.groups, 3),
+                9 | 10 => filter.side = Some(*random.pick(&[Side::Victim, Side::Attacker])),
+                11 => filter.min_value = Some(*random.pick(&self.amounts)),
+                12 => filter.max_value = Some(*random.pick(&self.amounts)),
+                13 => filter.tags = random.some(&self.tags, 2),
+                14 => filter.from = Some(*random.pick(&self.times) + TimeDelta::nanoseconds(random.below(3) as i64)),
+                15 => filter.to = Some(*random.pick(&self.times) + TimeDelta::nanoseconds(random.below(3) as i64)),
+                _ if random.below(2) == 0 => filter.solo = Some(random.below(2) == 0),
+                _ => filter.npc = Some(random.below(2) == 0),
+            }
+        }
+        filter
+    }
+}

@@ -1,0 +1,20 @@
+//! The store against a real PostgreSQL (`TEST_DATABASE_URL`; each test has a database of its own).
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod dead_letters;
+mod entities;
+mod filters;
+mod insert;
+mod migrations;
+mod paging;
+mod partitions;
+mod plans;
+mod prices_and_positions;
+mod real_killmails;
+mod recent;
+mod search;
+mod speed;
+mod static_import;
+mod stats;
+mod support;
