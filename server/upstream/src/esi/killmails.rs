@@ -1,0 +1,24 @@
+//! Killmail bodies by id and hash.
+
+use super::{Call, EsiClient, EsiError};
+use crate::UpstreamError;
+use domain::{KillmailHash, KillmailId};
+
+impl EsiClient {
+    /// The body of a killmail, verbatim.
+    ///
+    /// # Errors
+    /// [`EsiError::WrongPair`] when id and hash do not belong together; else when ESI does not answer.
+    pub async fn killmail(&self, id: KillmailId, hash: &KillmailHash) -> Result<Box<str>, EsiError> {
+        let path = format!("/killmails/{id}/{hash}");
+        let response = self.call(Call::get("killmail", &path)).await?;
+        if response.status == 422 {
+            return Err(EsiError::WrongPair);
+        }
+        let text = response.into_success()?.into_text()?;
+        if !text.trim_start().starts_with('{') {
+            return Err(UpstreamError::malformed("the killmail is not a JSON object").into());
+        }
+        Ok(text.into_boxed_str())
+    }
+}

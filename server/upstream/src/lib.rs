@@ -1,0 +1,24 @@
+//! Everything that leaves the house: kill feeds, ESI, the image server, and the one HTTP client they share.
+//!
+//! Owns wire formats, timeouts, size limits, pacing and retries of the outside world. Hands on domain values and
+//! verbatim texts. Does not decode killmails, store anything, decide between feeds or start tasks: those are the
+//! server's. The formats and their quirks are described in docs beside the adapters; time and randomness come in as
+//! arguments, except for waiting, which uses tokio's clock so that tests can stop it.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test"))]
+
+pub mod error;
+pub mod esi;
+pub mod feed;
+pub mod http;
+pub mod images;
+pub mod rate;
+pub mod retry;
+#[cfg(test)]
+mod testing;
+
+pub use error::UpstreamError;
+pub use http::{HttpClient, HttpOptions};
+
+/// Where a client reads the calendar time from.
+pub type Clock = fn() -> domain::Timestamp;
