@@ -1,0 +1,78 @@
+//! Validators, expiry and compatibility dates of ESI's answers.
+
+use super::{NEWEST, OLDEST, error};
+use crate::{hash, http::json, world::World};
+use axum::{
+    body::Bytes,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+/// The ETag of a body.
+#[derive(Clone, Debug)]
+pub(super) struct Validator(String);
+
+impl Validator {
+    pub fn of(body: &[u8]) -> Self {
+        Self(format!("\"{:016x}\"", hash::of_bytes(body)))
+    }
+}
+
+/// Answers 200 with validators, or 304 when the client has this body.
+pub(super) fn cached(world: &World, headers: &HeaderMap, body: String, seconds: i64) -> Response {
+    let validator = Validator::of(body.as_bytes());
+    validated(world, headers, Bytes::from(body), &validator, seconds)
+}
+
+pub(super) fn validated(
+    world: &World,
+    headers: &HeaderMap,
+    body: Bytes,
+    Validator(tag): &Validator,
+    seconds: i64,
+) -> Response {
+    let matches = |value: &HeaderValue| {
+        let text = value.to_str().unwrap_or_default();
+        text.split(',').map(|part| part.trim().trim_start_matches("W/")).any(|part| part == tag || part == "*")
+    };
+    let mut response = if headers.get(header::IF_NONE_MATCH).is_some_and(matches) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        json(StatusCode::OK, body)
+    };
+    let now = world.clock.now();
+    let expires = now + TimeDelta::seconds(seconds);
+    for (name, value) in [
+        (header::ETAG, tag.clone()),
+        (header::CACHE_CONTROL, format!("public, max-age={seconds}")),
+        (header::EXPIRES, http_date(expires)),
+        (header::LAST_MODIFIED, http_date(world.clock.start())),
+        (HeaderName::from_static("x-compatibility-date"), NEWEST.to_owned()),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+fn http_date(at: DateTime<Utc>) -> String {
+    at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// The date the client is compatible with: the header, or the oldest there is. The day turns at 11:00 UTC.
+pub(super) fn compatibility_date(world: &World, headers: &HeaderMap) -> Result<NaiveDate, Box<Response>> {
+    let refuse = || Err(Box::new(error(StatusCode::BAD_REQUEST, "Invalid X-Compatibility-Date")));
+    let text = match headers.get("x-compatibility-date").map(HeaderValue::to_str) {
+        None => OLDEST,
+        Some(Ok(text)) => text,
+        Some(Err(_)) => return refuse(),
+    };
+    let newest = NaiveDate::parse_from_str(NEWEST, "%Y-%m-%d").unwrap_or_default();
+    let today = (world.clock.now() - TimeDelta::hours(11)).date_naive().max(newest);
+    match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        Ok(date) if date <= today => Ok(date),
+        _ => refuse(),
+    }
+}
