@@ -1,0 +1,152 @@
+//! One kill in a list: what was lost, worth what, by whom, to whom, where, when.
+//!
+//! The row as a whole opens the kill: its first cell is the link, whose hit area covers the row. Every name is a link
+//! of its own that narrows the list. Both are plain addresses. The three densities are a matter of `kill_list.css`.
+
+use crate::{
+    components::{
+        filter_link::narrowed,
+        icon::Icon,
+        isk::IskAmount,
+        kill_kind::KillKind,
+        party::{self, PartyNames},
+        security::SecurityBadge,
+        time::Age,
+        type_image::{Picture, TypeImage},
+    },
+    routes,
+};
+use domain::{EntityKind, KillFilter, KillSummary, KillmailId};
+use leptos::prelude::*;
+
+/// What the row's link is called: the whole kill in one sentence.
+pub fn headline(kill: &KillSummary) -> String {
+    let value = kill.total_value.map(|isk| format!(", {} ISK", isk.short())).unwrap_or_default();
+    let killer = kill.final_blow.as_ref().map(|blow| format!(" to {}", party::main_name(&blow.party)));
+    format!(
+        "{} lost {} in {}{}{value}",
+        party::main_name(&kill.victim),
+        kill.ship.display_name(),
+        kill.place.display_name(),
+        killer.unwrap_or_default(),
+    )
+}
+
+/// A row.
+#[component]
+pub fn KillRow(
+    kill: KillSummary,
+    /// The filter that links in the row narrow.
+    #[prop(optional)]
+    base: KillFilter,
+    /// The kill shown beside the list, if the list has a detail panel.
+    #[prop(optional, into)]
+    selected: Option<Signal<Option<KillmailId>>>,
+    /// Arrived while the reader was watching: flashes once.
+    #[prop(optional)]
+    is_new: bool,
+) -> impl IntoView {
+    let id = kill.killmail_id;
+    let kind = KillKind::of(&kill.ship);
+    let is_selected = move || selected.is_some_and(|selected| selected.get() == Some(id));
+    let ship = kill.ship.display_name();
+    let ship_link = narrowed(&base, EntityKind::Type, kill.ship.type_id.0);
+    let group = kill.ship.group_id.zip(kill.ship.group_name.clone()).map(|(id, name)| {
+        view! { <a class="name-link" href=narrowed(&base, EntityKind::Group, id.0)>{name}</a> }
+    });
+    let system_link = narrowed(&base, EntityKind::System, kill.place.solar_system_id.0);
+    let region = kill.place.region_id.zip(kill.place.region_name.clone()).map(|(id, name)| {
+        view! { <a class="name-link" href=narrowed(&base, EntityKind::Region, id.0)>{name}</a> }
+    });
+    view! {
+        <li
+            class="kill-row"
+            data-kind=kind.glyph()
+            data-kill=id.to_string()
+            data-new=is_new.then_some("true")
+            data-selected=move || is_selected().then_some("true")
+        >
+            <a
+                class="kill-open"
+                href=routes::kill(id)
+                aria-label=headline(&kill)
+                aria-current=move || is_selected().then_some("true")
+            >
+                <Icon name=kind.glyph()/>
+                <span class="kill-outcome" title=kind.word() aria-hidden="true">"Loss"</span>
+            </a>
+            <TypeImage picture=Picture::of_ship(&kill.ship) size=40/>
+            <div class="kill-ship">
+                <span class="kill-line">
+                    <a class="name-link kill-name" href=ship_link>{ship}</a>
+                    <Badges kill=kill.clone()/>
+                </span>
+                <span class="kill-sub">{group}</span>
+            </div>
+            <div class="kill-value">
+                <IskAmount value=kill.total_value is_lower_bound={kill.unpriced_types > 0}/>
+            </div>
+            <div class="kill-victim">
+                <TypeImage picture=Picture::of_party(&kill.victim) size=40/>
+                <PartyNames party=kill.victim.clone() base=base.clone()/>
+            </div>
+            <div class="kill-killer">{killer(&kill, &base)}</div>
+            <div class="kill-place">
+                <SecurityBadge place=kill.place.clone()/>
+                <span class="kill-where">
+                    <a class="name-link kill-system" href=system_link>{kill.place.display_name()}</a>
+                    <span class="kill-sub">{region}</span>
+                </span>
+            </div>
+            <div class="kill-age"><Age at=kill.killmail_time/></div>
+        </li>
+    }
+}
+
+/// Words about the fight, never colour alone.
+#[component]
+fn Badges(kill: KillSummary) -> impl IntoView {
+    let badge = |show: bool, kind: &'static str, word: &'static str, title: &'static str| {
+        show.then(|| view! { <span class="badge" data-badge=kind title=title>{word}</span> })
+    };
+    view! {
+        {badge(kill.is_solo, "solo", "Solo", "One pilot did it alone")}
+        {badge(kill.is_npc, "npc", "NPC", "No player took part")}
+        {badge(kill.is_awox, "awox", "Awox", "Killed by their own corporation")}
+        {badge(kill.enrichment_failed, "warning", "Partial", "Some facts could not be worked out")}
+    }
+}
+
+/// Who got the final blow, and how many were with them.
+fn killer(kill: &KillSummary, base: &KillFilter) -> impl IntoView {
+    let others = kill.attacker_count.saturating_sub(1);
+    let count = (others > 0).then(|| {
+        let title = format!("{} attackers, {} of them players", kill.attacker_count, kill.player_attacker_count);
+        view! { <span class="kill-count" title=title>"+"{others}<span class="sr-only">" others"</span></span> }
+    });
+    match &kill.final_blow {
+        Some(blow) => {
+            let is_nameless = party::main_entity(&blow.party).is_none() && blow.party.faction.is_none();
+            let (picture, names) = match (&blow.ship, is_nameless) {
+                // An NPC or a structure: its type is the best name there is.
+                (Some(ship), true) => {
+                    let name = ship.display_name();
+                    let names = view! { <span class="party"><span class="party-main">{name}</span></span> };
+                    (Picture::of_ship(ship), names.into_any())
+                }
+                _ => {
+                    let names = view! { <PartyNames party=blow.party.clone() base=base.clone()/> };
+                    (Picture::of_party(&blow.party), names.into_any())
+                }
+            };
+            view! {
+                <TypeImage picture=picture size=40/>
+                <span class="sr-only">"Final blow: "</span>
+                {names}
+                {count}
+            }
+            .into_any()
+        }
+        None => view! { <span class="party"><span class="party-main">"Unknown"</span></span>{count} }.into_any(),
+    }
+}

@@ -1,0 +1,117 @@
+//! The one error that leaves the server: JSON API, server functions and stream alike.
+
+use leptos::{
+    prelude::{FromServerFnError, ServerFnErrorErr},
+    server_fn::codec::JsonEncoding,
+};
+use serde::{Deserialize, Serialize};
+
+/// Stable, machine-readable kind of failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// 400: a parameter or body is malformed; `problems` names each.
+    Invalid,
+    /// 404
+    NotFound,
+    /// 413
+    TooLarge,
+    /// 429
+    TooMany,
+    /// 503: try again in a moment.
+    Unavailable,
+    /// 500
+    Internal,
+}
+
+impl ErrorCode {
+    pub fn http_status(self) -> u16 {
+        match self {
+            Self::Invalid => 400,
+            Self::NotFound => 404,
+            Self::TooLarge => 413,
+            Self::TooMany => 429,
+            Self::Internal => 500,
+            Self::Unavailable => 503,
+        }
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Invalid => "invalid",
+            Self::NotFound => "not_found",
+            Self::TooLarge => "too_large",
+            Self::TooMany => "too_many",
+            Self::Unavailable => "unavailable",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+/// One offending value of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FieldProblem {
+    /// Path of the value (`min_value`, `rules[2].operator`).
+    pub path: String,
+    pub reason: String,
+}
+
+/// What a user may know about a failure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[error("{message}")]
+pub struct ApiError {
+    pub code: ErrorCode,
+    /// A sentence for the user: what happened and what to do.
+    pub message: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<FieldProblem>,
+    /// Finds the request in the server's log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+impl ApiError {
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), problems: Vec::new(), request_id: None }
+    }
+
+    pub fn invalid(path: impl Into<String>, reason: impl Into<String>) -> Self {
+        let problem = FieldProblem { path: path.into(), reason: reason.into() };
+        Self {
+            code: ErrorCode::Invalid,
+            message: format!("{} {}", problem.path, problem.reason),
+            problems: vec![problem],
+            request_id: None,
+        }
+    }
+
+    pub fn not_found(what: &str) -> Self {
+        Self::new(ErrorCode::NotFound, format!("{what} is not known here."))
+    }
+}
+
+impl From<domain::FilterError> for ApiError {
+    fn from(error: domain::FilterError) -> Self {
+        Self::invalid(error.field, error.reason)
+    }
+}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) => Self::new(
+                ErrorCode::Unavailable,
+                "The server could not be reached. Check the connection and try again.",
+            ),
+            ServerFnErrorErr::Args(reason) | ServerFnErrorErr::MissingArg(reason) => {
+                Self::new(ErrorCode::Invalid, format!("The request is malformed: {reason}."))
+            }
+            _ => Self::new(ErrorCode::Internal, "Something went wrong on the server. Try again in a moment."),
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! What browser and server say to each other: pages' data, the stream protocol, errors. Plain data, no behaviour.
+
+pub mod error;
+pub mod filter_name;
+pub mod killmail;
+pub mod live;
+pub mod place;
+pub mod search;
+pub mod status;
+
+pub use error::{ApiError, ErrorCode, FieldProblem};
+pub use filter_name::FilterName;
+pub use killmail::{AttackerRow, ItemRow, KillDetail, KillPage, RelatedKill, ValueTiles};
+pub use live::{ClientMessage, LiveStats, MinuteBucket, NamePatch, PROTOCOL_VERSION, ServerMessage};
+pub use place::{HourBucket, PlaceKind, PlacePage, PlaceRef, RankedEntry};
+pub use search::SearchHit;
+pub use status::{FeedHealth, FeedState, FeedStatus, PriceHealth, QueueDepth, StatusReport, StoreHealth};

@@ -1,0 +1,108 @@
+//! Health of feeds, queues and database, as the header and the status page show it.
+
+use domain::{Source, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How the live stream as a whole is doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum FeedHealth {
+    /// Not connected yet since start.
+    #[default]
+    Connecting,
+    /// The first feed of the list delivers.
+    Live,
+    /// A later feed of the list delivers.
+    Fallback,
+    /// No feed delivers.
+    Down,
+}
+
+impl FeedHealth {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Connecting => "Connecting",
+            Self::Live => "Live",
+            Self::Fallback => "Fallback feed",
+            Self::Down => "Feed down",
+        }
+    }
+}
+
+/// The line in the header.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FeedStatus {
+    pub health: FeedHealth,
+    pub active: Option<Source>,
+    /// Milliseconds between a kill in game and its arrival here, median of the last 100 kills.
+    pub lag_ms: Option<i64>,
+    pub last_kill_received_at: Option<Timestamp>,
+    pub feeds: Vec<FeedState>,
+}
+
+/// One feed of the list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FeedState {
+    pub source: Source,
+    pub is_active: bool,
+    /// `active`, `standby`, `failed`, `probing`.
+    pub state: String,
+    pub position: Option<String>,
+    pub last_event_at: Option<Timestamp>,
+    /// Why it failed last, for operators.
+    pub last_error: Option<String>,
+    pub events: u64,
+    pub malformed: u64,
+    pub reconnects: u64,
+}
+
+/// One bounded queue of the pipeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct QueueDepth {
+    pub name: String,
+    pub depth: u64,
+    pub capacity: u64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct StoreHealth {
+    pub is_up: bool,
+    /// An estimate by the database's own statistics.
+    pub kills_total: u64,
+    pub newest_kill_time: Option<Timestamp>,
+    pub partitions: u64,
+    pub database_bytes: u64,
+    /// Undecodable or failed events kept for replay.
+    pub dead_letters: u64,
+}
+
+/// The status page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct StatusReport {
+    pub version: String,
+    pub node: String,
+    pub started_at: Timestamp,
+    pub now: Timestamp,
+    /// Simulated feeds: nothing here is a real loss.
+    pub is_demo: bool,
+    pub feed: FeedStatus,
+    pub queues: Vec<QueueDepth>,
+    pub store: StoreHealth,
+    pub static_build: String,
+    pub watchers: u64,
+    pub prices: PriceHealth,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PriceHealth {
+    pub types_priced: u64,
+    pub refreshed_at: Option<Timestamp>,
+    pub source: String,
+}

@@ -1,0 +1,96 @@
+//! Server functions: the pages' way to the backend. Each only parses, asks the backend and returns its answer.
+//! They are public HTTP endpoints under `/api/fn/`; the JSON API for others is under `/api/v1`.
+
+use crate::contract::{
+    ApiError, FilterName, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, SearchHit, StatusReport,
+};
+use leptos::{
+    server,
+    server_fn::codec::{GetUrl, Json},
+};
+
+#[cfg(feature = "ssr")]
+use {
+    crate::backend::{BackendHandle, Paging},
+    domain::{KillFilter, KillmailId},
+    leptos::prelude::expect_context,
+};
+
+/// Rows of one page of history in the interface.
+pub const PAGE_ROWS: u32 = 100;
+
+#[cfg(feature = "ssr")]
+fn backend() -> BackendHandle {
+    expect_context::<BackendHandle>()
+}
+
+/// Gives a failed call the HTTP status of its error; a page being rendered gets it too.
+#[cfg(feature = "ssr")]
+fn told<T>(answer: Result<T, ApiError>) -> Result<T, ApiError> {
+    if let Err(error) = &answer {
+        crate::backend::set_status(error.code.http_status());
+    }
+    answer
+}
+
+#[cfg(feature = "ssr")]
+fn cursor(field: &str, text: Option<String>) -> Result<Option<domain::Cursor>, ApiError> {
+    text.filter(|text| !text.is_empty())
+        .map(|text| text.parse().map_err(|_| ApiError::invalid(field, "is not a cursor of this API")))
+        .transpose()
+}
+
+#[cfg(feature = "ssr")]
+fn paging(before: Option<String>, after: Option<String>) -> Result<Paging, ApiError> {
+    Ok(Paging { before: cursor("before", before)?, after: cursor("after", after)?, limit: PAGE_ROWS })
+}
+
+/// A page of kills. `query` is a filter as in the URL; other parameters in it are ignored.
+///
+/// # Errors
+/// `Invalid` names the parameter.
+#[server(prefix = "/api/fn", endpoint = "list_kills", input = GetUrl, output = Json)]
+pub async fn list_kills(query: String, before: Option<String>, after: Option<String>) -> Result<KillPage, ApiError> {
+    let filter = KillFilter::from_query(&query, crate::routes::NON_FILTER_PARAMETERS)?;
+    told(backend().list_kills(filter, paging(before, after)?).await)
+}
+
+#[server(prefix = "/api/fn", endpoint = "get_kill", input = GetUrl, output = Json)]
+pub async fn get_kill(id: i64) -> Result<KillDetail, ApiError> {
+    told(backend().get_kill(KillmailId(id)).await)
+}
+
+#[server(prefix = "/api/fn", endpoint = "get_place", input = GetUrl, output = Json)]
+pub async fn get_place(
+    kind: PlaceKind,
+    id: i64,
+    before: Option<String>,
+    after: Option<String>,
+) -> Result<PlacePage, ApiError> {
+    told(backend().get_place(kind, id, paging(before, after)?).await)
+}
+
+#[server(prefix = "/api/fn", endpoint = "search", input = GetUrl, output = Json)]
+pub async fn search(q: String) -> Result<Vec<SearchHit>, ApiError> {
+    told(backend().search(&q).await)
+}
+
+#[server(prefix = "/api/fn", endpoint = "live_stats", input = GetUrl, output = Json)]
+pub async fn get_live_stats() -> Result<LiveStats, ApiError> {
+    told(backend().live_stats().await)
+}
+
+#[server(prefix = "/api/fn", endpoint = "status", input = GetUrl, output = Json)]
+pub async fn get_status() -> Result<StatusReport, ApiError> {
+    told(backend().status().await)
+}
+
+/// Names for the ids in a filter's query string.
+///
+/// # Errors
+/// `Invalid` names the parameter.
+#[server(prefix = "/api/fn", endpoint = "filter_names", input = GetUrl, output = Json)]
+pub async fn filter_names(query: String) -> Result<Vec<FilterName>, ApiError> {
+    let filter = KillFilter::from_query(&query, crate::routes::NON_FILTER_PARAMETERS)?;
+    told(backend().filter_names(&filter).await)
+}

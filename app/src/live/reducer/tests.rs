@@ -1,0 +1,278 @@
+use super::*;
+use crate::contract::{ErrorCode, NamePatch};
+use domain::{CharacterId, FinalBlow, Named, Party, Place, ShipRef, SolarSystemId, Source, TypeId};
+use proptest::prelude::*;
+use std::collections::HashSet;
+
+fn kill_at(id: i64, seconds: i64) -> KillSummary {
+    KillSummary {
+        killmail_id: KillmailId(id),
+        hash: None,
+        killmail_time: Timestamp::from_timestamp(1_700_000_000 + seconds, 0).unwrap(),
+        place: Place {
+            solar_system_id: SolarSystemId(30_000_142),
+            name: None,
+            security: None,
+            band: None,
+            wormhole_class: None,
+            constellation_id: None,
+            region_id: None,
+            region_name: None,
+        },
+        victim: Party { character: Some(Named::unnamed(CharacterId(id + 90_000_000))), ..Party::default() },
+        ship: ShipRef { type_id: TypeId(587), name: None, group_id: None, group_name: None },
+        final_blow: Some(FinalBlow { party: Party::default(), ship: None, weapon: None }),
+        attacker_count: 1,
+        player_attacker_count: 1,
+        total_value: None,
+        unpriced_types: 0,
+        is_solo: false,
+        is_npc: false,
+        is_awox: false,
+        module_tags: Vec::new(),
+        source: Source::R2z2,
+        received_at: Timestamp::from_timestamp(1_700_000_000, 0).unwrap(),
+        enrichment_failed: false,
+    }
+}
+
+fn kill(id: i64) -> KillSummary {
+    kill_at(id, id)
+}
+
+fn ids(rows: &[Row]) -> Vec<i64> {
+    rows.iter().map(|row| row.kill.killmail_id.0).collect()
+}
+
+fn message(message: ServerMessage) -> Input {
+    Input::Message(Box::new(message))
+}
+
+fn hello(node: &str) -> Input {
+    message(ServerMessage::Hello { protocol: 1, node: node.to_owned(), time: Timestamp::UNIX_EPOCH })
+}
+
+fn batch(seq: u64, kills: Vec<KillSummary>) -> Input {
+    message(ServerMessage::Batch { seq, kills, skipped: 0, names: Vec::new() })
+}
+
+fn snapshot(seq: u64, kills: Vec<KillSummary>) -> Input {
+    message(ServerMessage::Snapshot { kills, seq, is_gap_fill: false })
+}
+
+fn seed(kills: Vec<KillSummary>) -> Input {
+    Input::Seed { filter: KillFilter::default(), kills, is_history: false, stats: None }
+}
+
+/// Seeded with kills 3, 2, 1 and connected to node `a`.
+fn online() -> LiveState {
+    let mut state = LiveState::default();
+    state.apply(seed(vec![kill(3), kill(2), kill(1)]));
+    state.apply(Input::Connecting);
+    state.apply(hello("a"));
+    state.apply(snapshot(3, vec![kill(3), kill(2), kill(1)]));
+    state
+}
+
+#[test]
+fn hello_subscribes_and_the_snapshot_changes_nothing_that_is_there() {
+    let mut state = LiveState::default();
+    state.apply(seed(vec![kill(1)]));
+    let effects = state.apply(hello("a"));
+    assert_eq!(effects, [Command::Send(ClientMessage::Subscribe { filter: KillFilter::default(), since: None })]);
+    let rows = state.rows.clone();
+    let effects = state.apply(snapshot(1, vec![kill(1)]));
+    assert_eq!(effects, [Command::Send(ClientMessage::Ack { seq: 1 })]);
+    assert_eq!(state.rows, rows);
+    assert_eq!(state.connection, Connection::Online);
+}
+
+#[test]
+fn new_kills_enter_on_top_once_and_are_marked() {
+    let mut state = online();
+    state.apply(batch(4, vec![kill(4), kill(3)]));
+    state.apply(batch(4, vec![kill(4)]));
+    assert_eq!(ids(&state.rows), [4, 3, 2, 1]);
+    assert!(state.rows[0].is_new && !state.rows[1].is_new);
+}
+
+#[test]
+fn late_kills_take_their_place_in_the_order() {
+    let mut state = online();
+    state.apply(batch(4, vec![kill_at(9, 2)]));
+    assert_eq!(ids(&state.rows), [3, 9, 2, 1]);
+}
+
+#[test]
+fn held_lists_do_not_move_and_release_in_order() {
+    for hold in [UserAction::TogglePause, UserAction::Scrolled(true), UserAction::PointedAt(true)] {
+        let mut state = online();
+        state.apply(Input::User(hold));
+        state.apply(batch(5, vec![kill(5), kill(4)]));
+        assert_eq!(ids(&state.rows), [3, 2, 1]);
+        assert_eq!(state.waiting(), 2);
+        assert_eq!(state.waiting_to_tell(), if hold == UserAction::PointedAt(true) { 0 } else { 2 });
+        state.apply(Input::User(UserAction::ShowPending));
+        assert_eq!(ids(&state.rows), [5, 4, 3, 2, 1]);
+        assert_eq!(state.waiting(), 0);
+        assert!(!state.is_held());
+    }
+}
+
+#[test]
+fn waiting_kills_are_capped_and_counted_and_leave_no_hidden_gap() {
+    let mut state = online();
+    state.apply(Input::User(UserAction::TogglePause));
+    for id in 10..(10 + MAX_PENDING as i64 + 50) {
+        state.apply(batch(id as u64, vec![kill(id)]));
+    }
+    assert_eq!(state.pending.len(), MAX_PENDING);
+    assert_eq!(state.waiting(), MAX_PENDING as u64 + 50);
+    state.apply(Input::User(UserAction::TogglePause));
+    assert_eq!(state.rows.len(), MAX_ROWS);
+    assert!(!ids(&state.rows).contains(&3), "the old rows would hide 50 kills between");
+}
+
+#[test]
+fn a_reconnect_to_the_same_node_asks_for_what_was_missed_only() {
+    let mut state = online();
+    state.apply(Input::Disconnected);
+    assert_eq!(state.connection, Connection::Lost);
+    let effects = state.apply(hello("a"));
+    let since = Some(Since { node: "a".to_owned(), seq: 3 });
+    assert_eq!(effects, [Command::Send(ClientMessage::Subscribe { filter: KillFilter::default(), since })]);
+    state.apply(message(ServerMessage::Snapshot { kills: vec![kill(7)], seq: 7, is_gap_fill: true }));
+    assert_eq!(ids(&state.rows), [7, 3, 2, 1]);
+}
+
+#[test]
+fn another_node_or_a_resync_gets_a_fresh_snapshot() {
+    let mut state = online();
+    state.apply(Input::Disconnected);
+    let effects = state.apply(hello("b"));
+    assert!(matches!(&effects[..], [Command::Send(ClientMessage::Subscribe { since: None, .. })]));
+    state.apply(snapshot(90, vec![kill(90), kill(89)]));
+    assert_eq!(ids(&state.rows), [90, 89], "nothing in common: joining would hide a gap");
+    let effects = state.apply(message(ServerMessage::Resync { reason: "too slow".to_owned() }));
+    assert!(matches!(&effects[..], [Command::Send(ClientMessage::Subscribe { since: None, .. })]));
+}
+
+#[test]
+fn a_new_filter_ignores_what_the_old_subscription_still_sends() {
+    let mut state = online();
+    let filter = KillFilter { solo: Some(true), ..KillFilter::default() };
+    let effects = state.apply(Input::Seed { filter: filter.clone(), kills: vec![], is_history: false, stats: None });
+    assert_eq!(effects, [Command::Send(ClientMessage::Subscribe { filter, since: None })]);
+    assert!(state.apply(batch(4, vec![kill(4)])).is_empty());
+    assert!(state.rows.is_empty());
+    state.apply(snapshot(4, vec![kill(2)]));
+    assert_eq!(ids(&state.rows), [2]);
+}
+
+#[test]
+fn history_never_moves() {
+    let mut state = online();
+    state.apply(Input::Seed { filter: KillFilter::default(), kills: vec![kill(1)], is_history: true, stats: None });
+    state.apply(snapshot(4, vec![kill(4)]));
+    state.apply(Input::User(UserAction::ShowPending));
+    assert_eq!(ids(&state.rows), [1]);
+    assert_eq!(state.waiting(), 1);
+}
+
+#[test]
+fn elsewhere_no_kills_are_asked_for() {
+    let mut state = online();
+    let effects = state.apply(Input::Leave);
+    let [Command::Send(ClientMessage::Subscribe { filter, since: None })] = &effects[..] else {
+        panic!("{effects:?}");
+    };
+    assert_eq!(filter.to, Some(Timestamp::UNIX_EPOCH));
+    state.apply(snapshot(9, vec![]));
+    assert_eq!(ids(&state.rows), [3, 2, 1]);
+}
+
+#[test]
+fn names_that_become_known_redraw_their_rows_only() {
+    let mut state = online();
+    let names = vec![NamePatch { id: 90_000_002, name: "Jita Joe".to_owned() }];
+    state.apply(message(ServerMessage::Batch { seq: 0, kills: vec![], skipped: 3, names }));
+    assert_eq!(state.rows.iter().map(|row| row.revision).collect::<Vec<_>>(), [0, 1, 0]);
+    assert_eq!(state.rows[1].kill.victim.character.as_ref().unwrap().name.as_deref(), Some("Jita Joe"));
+    assert_eq!(state.skipped, 3);
+}
+
+#[test]
+fn selection_steps_through_rows_and_follows_its_kill() {
+    let mut state = online();
+    assert_eq!(state.apply(Input::User(UserAction::SelectNext)), [Command::Reveal(KillmailId(3))]);
+    state.apply(Input::User(UserAction::SelectNext));
+    state.apply(batch(4, vec![kill(4)]));
+    assert_eq!(state.selected_kill().unwrap().killmail_id, KillmailId(2));
+    state.apply(Input::User(UserAction::SelectPrevious));
+    assert_eq!(state.selected, Some(KillmailId(3)));
+    assert!(LiveState::default().apply(Input::User(UserAction::SelectNext)).is_empty());
+}
+
+#[test]
+fn a_refusal_is_shown_and_the_stream_goes_on() {
+    let mut state = online();
+    state.apply(message(ServerMessage::Error {
+        code: ErrorCode::TooMany,
+        message: "Too many.".to_owned(),
+        path: None,
+    }));
+    assert_eq!(state.notice.as_deref(), Some("Too many."));
+    state.apply(batch(4, vec![kill(4)]));
+    assert_eq!(ids(&state.rows), [4, 3, 2, 1]);
+}
+
+fn any_input() -> impl Strategy<Value = Input> {
+    let kills = || prop::collection::vec((0_i64..600, 0_i64..300).prop_map(|(id, at)| kill_at(id, at)), 0..40);
+    prop_oneof![
+        8 => (1_u64..1_000, kills()).prop_map(|(seq, kills)| batch(seq, kills)),
+        2 => (1_u64..1_000, kills(), any::<bool>()).prop_map(|(seq, kills, is_gap_fill)| {
+            message(ServerMessage::Snapshot { kills, seq, is_gap_fill })
+        }),
+        1 => kills().prop_map(seed),
+        1 => kills().prop_map(|kills| {
+            Input::Seed { filter: KillFilter::default(), kills, is_history: true, stats: None }
+        }),
+        1 => Just(hello("a")),
+        1 => Just(Input::Disconnected),
+        1 => Just(Input::Leave),
+        1 => Just(message(ServerMessage::Resync { reason: String::new() })),
+        2 => Just(Input::User(UserAction::TogglePause)),
+        2 => any::<bool>().prop_map(|is_scrolled| Input::User(UserAction::Scrolled(is_scrolled))),
+        2 => any::<bool>().prop_map(|is_pointed_at| Input::User(UserAction::PointedAt(is_pointed_at))),
+        1 => Just(Input::User(UserAction::ShowPending)),
+        1 => Just(Input::User(UserAction::SelectNext)),
+        1 => Just(Input::User(UserAction::SelectPrevious)),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn whatever_happens_the_list_is_sorted_unique_and_bounded(inputs in prop::collection::vec(any_input(), 1..60)) {
+        let mut state = LiveState::default();
+        for input in inputs {
+            let before = ids(&state.rows);
+            let was_held = state.is_held();
+            let is_stream = matches!(&input, Input::Message(_));
+            state.apply(input);
+            for rows in [&state.rows, &state.pending] {
+                prop_assert!(rows.windows(2).all(|pair| key(&pair[0].kill) > key(&pair[1].kill)));
+            }
+            let unique: HashSet<i64> = ids(&state.rows).into_iter().chain(ids(&state.pending)).collect();
+            prop_assert_eq!(unique.len(), state.rows.len() + state.pending.len());
+            prop_assert!(state.rows.len() <= MAX_ROWS && state.pending.len() <= MAX_PENDING);
+            prop_assert!(state.is_held() || state.waiting() == 0);
+            if is_stream && was_held {
+                let mut now = ids(&state.rows);
+                let mut then = before;
+                now.sort_unstable();
+                then.sort_unstable();
+                prop_assert_eq!(now, then, "a held list keeps its kills");
+            }
+        }
+    }
+}

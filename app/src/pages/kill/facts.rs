@@ -1,0 +1,140 @@
+//! The facts beside the wheel: who, what, where, when; the other loss of the same fight; ways to take the kill along.
+
+use crate::{
+    components::{
+        copy_button::CopyButton,
+        icon::Icon,
+        isk::IskAmount,
+        party::{group_names, main_entity, main_name},
+        security::SecurityBadge,
+        time::DateTime,
+        type_image::{Picture, TypeImage},
+    },
+    contract::{KillDetail, RelatedKill},
+    format, routes,
+};
+use domain::{EntityKind, classify::GROUP_CAPSULE};
+use leptos::prelude::*;
+
+/// Terms and descriptions.
+pub fn facts(kill: &KillDetail) -> AnyView {
+    let summary = &kill.summary;
+    let victim = &summary.victim;
+    let link = |kind: EntityKind, id: i64, name: String| {
+        view! { <a class="name-link" href=routes::entity(kind, id)>{name}</a> }.into_any()
+    };
+    let fact = |term: &'static str, description: AnyView| {
+        view! { <div class="fact"><dt>{term}</dt><dd>{description}</dd></div> }.into_any()
+    };
+    let mut facts: Vec<AnyView> = Vec::new();
+    if victim.character.is_some()
+        && let Some((kind, id)) = main_entity(victim)
+    {
+        facts.push(fact("Pilot", link(kind, id, main_name(victim))));
+    } else if victim.corporation.is_none() && victim.faction.is_some() {
+        facts.push(fact("Faction", main_name(victim).into_any()));
+    } else if let Some((kind, id)) = main_entity(victim) {
+        facts.push(fact("Owner", link(kind, id, main_name(victim))));
+    }
+    for (kind, id, name) in group_names(victim) {
+        let term = if kind == EntityKind::Alliance { "Alliance" } else { "Corporation" };
+        facts.push(fact(term, link(kind, id, name)));
+    }
+    let group = summary.ship.group_name.clone();
+    facts.push(fact(
+        "Lost",
+        view! {
+            {link(EntityKind::Type, summary.ship.type_id.0, summary.ship.display_name())}
+            {group.map(|group| view! { <span class="fact-aside">{group}</span> })}
+        }
+        .into_any(),
+    ));
+    facts.push(fact(
+        "Place",
+        view! {
+            <SecurityBadge place=summary.place.clone()/>
+            " "
+            <a class="name-link" href=routes::system(summary.place.solar_system_id)>{summary.place.display_name()}</a>
+            {summary.place.region_id.zip(summary.place.region_name.clone())
+                .map(|(id, name)| view! { <a class="name-link fact-aside" href=routes::region(id)>{name}</a> })}
+        }
+        .into_any(),
+    ));
+    facts.push(fact("Time", view! { <DateTime at=summary.killmail_time/> }.into_any()));
+    facts.push(fact("Damage taken", format::count(kill.damage_taken.max(0).unsigned_abs()).into_any()));
+    let players = format::counted(summary.player_attacker_count.into(), "player", "players");
+    facts.push(fact("Attackers", format!("{} ({players})", format::count(summary.attacker_count.into())).into_any()));
+    if let Some(war) = kill.war_id {
+        facts.push(fact("War", format!("declared war {war}").into_any()));
+    }
+    if !summary.module_tags.is_empty() {
+        let tags = summary.module_tags.iter().map(|tag| view! { <li>{tag.clone()}</li> }).collect_view();
+        facts.push(fact("Fit", view! { <ul class="tag-words">{tags}</ul> }.into_any()));
+    }
+    view! { <dl class="facts">{facts}</dl> }.into_any()
+}
+
+/// The capsule after the ship, or the ship before the capsule.
+pub fn related(kill: &KillDetail) -> Option<AnyView> {
+    if kill.related.is_empty() {
+        return None;
+    }
+    let rows = kill.related.iter().map(|related| related_row(kill, related)).collect_view();
+    Some(view! { <nav class="related" aria-label="Other losses of this fight"><ul>{rows}</ul></nav> }.into_any())
+}
+
+fn related_row(kill: &KillDetail, related: &RelatedKill) -> AnyView {
+    let other = &related.summary;
+    let seconds = (other.killmail_time - kill.summary.killmail_time).num_seconds();
+    let when = match seconds {
+        0 => "in the same second".to_owned(),
+        after if after > 0 => format!("{} later", format::lag(after * 1_000)),
+        before => format!("{} before", format::lag(-before * 1_000)),
+    };
+    let word = if other.ship.group_id == Some(GROUP_CAPSULE) { "Capsule too" } else { "Ship before" };
+    view! {
+        <li>
+            <a class="related-kill" href=routes::kill(other.killmail_id)>
+                <TypeImage picture=Picture::of_ship(&other.ship) size=40/>
+                <span>
+                    <strong>{word} ": " {other.ship.display_name()}</strong>
+                    <span class="fact-aside">{when}</span>
+                </span>
+                <IskAmount value=other.total_value is_lower_bound={other.unpriced_types > 0}/>
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+/// Copy the fit, the raw mail, the same kill elsewhere.
+pub fn exports(kill: &KillDetail) -> AnyView {
+    let id = kill.summary.killmail_id;
+    let rows = kill.eft.lines().count().clamp(4, 24);
+    let copy = (!kill.eft.is_empty()).then(|| view! { <CopyButton text=kill.eft.clone() label="Copy fit (EFT)"/> });
+    let fit = (!kill.eft.is_empty()).then(|| {
+        view! {
+            <details class="fold eft">
+                <summary>"Fit as text"</summary>
+                <textarea readonly rows=rows.to_string() spellcheck="false" aria-label="Fit in EFT format">
+                    {kill.eft.clone()}
+                </textarea>
+            </details>
+        }
+    });
+    let outside = |href: String, name: &'static str| {
+        view! { <a class="button" href=href rel="noopener external">{name} " " <Icon name="external"/></a> }
+    };
+    view! {
+        <div class="exports">
+            <div class="export-links">
+                {copy}
+                <a class="button" href=format!("/api/v1/killmails/{id}/raw") rel="external">"Raw JSON"</a>
+                {outside(format!("https://zkillboard.com/kill/{id}/"), "zKillboard")}
+                {outside(format!("https://eve-kill.com/kill/{id}"), "EVE-KILL")}
+            </div>
+            {fit}
+        </div>
+    }
+    .into_any()
+}
