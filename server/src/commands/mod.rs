@@ -1,0 +1,6 @@
+//! Subcommands of `tracker`. Each is wiring around services.
+
+pub mod bench;
+pub mod healthcheck;
+pub mod maintenance;
+pub mod serve;

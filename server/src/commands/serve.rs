@@ -1,0 +1,298 @@
+//! `tracker serve`: database, pipeline, live hub and HTTP in one process.
+//!
+//! Order of start: database, migrations, partitions, static data, caches, pipeline, HTTP. Order of stop: feeds stop,
+//! the pipeline drains into the database, HTTP and sockets close, the embedded PostgreSQL stops last.
+
+use crate::{
+    config::{Config, DatabaseConfig},
+    http::{self, AppState, images::ImageProxy, security::Origin},
+    ingest::{self, IngestOptions, Upstreams},
+    lifecycle::{self, GRACE, Lifecycle},
+    live::LiveEvent,
+    postgres::Embedded,
+    services::{Parts, Services, names, prices},
+    telemetry,
+};
+use anyhow::Context;
+use domain::{KillFilter, Source, StaticData};
+use futures::StreamExt;
+use leptos::config::LeptosOptions;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use store::{Page, Store, StoreError, StoreOptions};
+use tokio::{
+    net::TcpListener,
+    time::{MissedTickBehavior, interval, sleep},
+};
+use upstream::{
+    HttpClient, HttpOptions,
+    esi::{EsiClient, EsiOptions},
+    feed::{EveKillFeed, EveKillOptions, Feed, HistoryClient, R2z2Feed, R2z2Options, WandererFeed, WandererOptions},
+    images::ImageClient,
+};
+use url::Url;
+
+/// Kills of the database put into the hot window at start, so that repeats are recognised and pages start full.
+const WARM_KILLS: u32 = 300;
+const WARM_QUERIES: usize = 8;
+/// How often open pages are told the feed's state and the minute counters.
+const STATUS_INTERVAL: Duration = Duration::from_secs(5);
+const PARTITION_INTERVAL: Duration = Duration::from_secs(6 * 3_600);
+/// How long to wait for a database that is just starting.
+const DATABASE_PATIENCE: Duration = Duration::from_secs(30);
+
+fn now() -> domain::Timestamp {
+    chrono::Utc::now()
+}
+
+/// A server that answers requests.
+pub struct Running {
+    pub addr: SocketAddr,
+    pub services: Arc<Services>,
+    pub lifecycle: Lifecycle,
+    embedded: Option<Embedded>,
+    store: Store,
+}
+
+impl Running {
+    /// Drains and stops everything. Returns whether all of it ended in time.
+    pub async fn stop(self) -> bool {
+        let in_time = self.lifecycle.finish(GRACE).await;
+        self.store.close().await;
+        // Stopping PostgreSQL blocks for a moment.
+        let embedded = self.embedded;
+        drop(tokio::task::spawn_blocking(move || drop(embedded)).await);
+        in_time
+    }
+}
+
+/// Runs until Ctrl-C or SIGTERM.
+///
+/// # Errors
+/// When the database or the address is not to be had.
+pub async fn run(config: Config) -> anyhow::Result<()> {
+    let running = start(config, IngestOptions::default()).await?;
+    lifecycle::termination().await.context("signal handlers")?;
+    tracing::info!("stopping: draining the pipeline");
+    if !running.stop().await {
+        tracing::warn!("some tasks had to be aborted");
+    }
+    Ok(())
+}
+
+/// Starts every part and returns once HTTP answers.
+///
+/// # Errors
+/// When the database or the address is not to be had.
+pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Running> {
+    let metrics = telemetry::metrics();
+    let (store, embedded) = open_database(&config).await?;
+    let static_data = tokio::task::spawn_blocking(StaticData::bundled).await.context("reading static data")?;
+    store.import_static(&static_data).await.context("importing static data")?;
+
+    let lifecycle = Lifecycle::new();
+    let (services, name_requests) = Services::new(Parts {
+        store: store.clone(),
+        static_data,
+        feeds: config.feeds.clone(),
+        is_demo: config.is_demo,
+        clock: now,
+    });
+    warm(&services).await;
+
+    let http_client = http_client(&config)?;
+    let mut esi_options = EsiOptions::new(url(&config.esi_url)?);
+    esi_options.compatibility_date.clone_from(&config.esi_compatibility_date);
+    let esi = Arc::new(EsiClient::new(http_client.clone(), esi_options));
+    if services.prices().table().is_empty() {
+        // The first kills of a new installation are worth waiting a moment for their values.
+        if let Err(reason) = prices::refresh(&services, &esi).await {
+            tracing::warn!(reason, "starting without market prices");
+        }
+    }
+    let upstreams = Upstreams {
+        feeds: feeds(&config, &http_client)?,
+        esi: Arc::clone(&esi),
+        history: Arc::new(HistoryClient::new(http_client.clone(), url(&config.r2z2_url)?)),
+    };
+
+    let listener = TcpListener::bind(config.bind_addr)
+        .await
+        .with_context(|| format!("cannot listen on {}; choose another address with BIND_ADDR", config.bind_addr))?;
+    let addr = listener.local_addr().context("local address")?;
+
+    ingest::start(&lifecycle, &services, upstreams, options);
+    spawn_jobs(&lifecycle, &services, &esi, name_requests, &config);
+    let state = AppState {
+        services: Arc::clone(&services),
+        options: LeptosOptions::builder()
+            .output_name("frontend")
+            .site_root(config.site_root.display().to_string())
+            .site_pkg_dir("pkg")
+            .site_addr(addr)
+            .build(),
+        images: Arc::new(ImageProxy::new(ImageClient::new(http_client, url(&config.image_server_url)?))),
+        lifecycle: lifecycle.clone(),
+        metrics,
+        origin: Origin::new(&config.public_url),
+        public_url: Arc::from(config.public_url.as_str()),
+    };
+    let router = http::router(state);
+    let stop = lifecycle.stop_token();
+    lifecycle.spawn("http", async move {
+        let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
+        if let Err(error) = served {
+            tracing::error!(%error, "HTTP server ended");
+        }
+    });
+    tracing::info!("listening on http://{addr}");
+    Ok(Running { addr, services, lifecycle, embedded, store })
+}
+
+/// Connects to the database, starting the embedded one if none is configured, and brings its schema up to date.
+///
+/// # Errors
+/// When PostgreSQL cannot be started, reached or migrated.
+pub async fn open_database(config: &Config) -> anyhow::Result<(Store, Option<Embedded>)> {
+    let (url, embedded) = match &config.database {
+        DatabaseConfig::Url(url) => (url.clone(), None),
+        DatabaseConfig::Embedded { data_dir, bin_dir } => {
+            let (data_dir, bin_dir) = (data_dir.clone(), bin_dir.clone());
+            let embedded = tokio::task::spawn_blocking(move || Embedded::start(&data_dir, bin_dir.as_deref()))
+                .await
+                .context("embedded PostgreSQL")?
+                .context("embedded PostgreSQL")?;
+            (embedded.url().to_owned(), Some(embedded))
+        }
+    };
+    let options = StoreOptions::new(url).max_connections(24);
+    let deadline = tokio::time::Instant::now() + DATABASE_PATIENCE;
+    let store = loop {
+        match Store::connect(&options).await {
+            Ok(store) => break store,
+            Err(error) if error.is_transient() && tokio::time::Instant::now() < deadline => {
+                tracing::warn!(%error, "waiting for the database");
+                sleep(Duration::from_millis(500)).await;
+            }
+            Err(error) => return Err(error).context("cannot connect to the database"),
+        }
+    };
+    store.migrate().await.context("migrating the database")?;
+    store.ensure_partitions(now()).await.context("creating partitions")?;
+    Ok((store, embedded))
+}
+
+fn http_client(config: &Config) -> anyhow::Result<HttpClient> {
+    let contact = config.contact.clone().unwrap_or_else(|| config.public_url.clone());
+    HttpClient::new(HttpOptions::new(contact, now)).context("HTTP client")
+}
+
+fn url(text: &str) -> anyhow::Result<Url> {
+    Url::parse(text).with_context(|| format!("{text} is not a URL"))
+}
+
+fn feeds(config: &Config, client: &HttpClient) -> anyhow::Result<Vec<Arc<dyn Feed>>> {
+    let mut feeds: Vec<Arc<dyn Feed>> = Vec::new();
+    for source in &config.feeds {
+        match source {
+            Source::Wanderer => {
+                let url = config.wanderer_kills_url.as_deref().context("WANDERER_KILLS_URL is not set")?;
+                let options = WandererOptions::new(self::url(url)?);
+                feeds.push(Arc::new(WandererFeed::new(client.clone(), options).context("wanderer-kills")?));
+            }
+            Source::R2z2 => {
+                let mut options = R2z2Options::new(url(&config.r2z2_url)?);
+                options.poll_floor = config.r2z2_poll;
+                options.start_back = config.r2z2_start_back;
+                options.pace.per_second = config.r2z2_requests_per_second;
+                // A request takes some tens of milliseconds: enough of them at once to reach the pace.
+                options.prefetch = (config.r2z2_requests_per_second as usize / 10).clamp(4, 64);
+                options.pace.burst = u32::try_from(options.prefetch).unwrap_or(options.pace.burst);
+                feeds.push(Arc::new(R2z2Feed::new(client.clone(), options)));
+            }
+            Source::EveKill => {
+                let options = EveKillOptions::new(url(&config.eve_kill_url)?);
+                feeds.push(Arc::new(EveKillFeed::new(client.clone(), &options).context("EVE-KILL")?));
+            }
+            other => anyhow::bail!("{other} is not a live feed"),
+        }
+    }
+    Ok(feeds)
+}
+
+/// Fills the caches from the database. Failing is no reason not to start.
+async fn warm(services: &Arc<Services>) {
+    prices::load(services).await;
+    if let Err(error) = warm_window(services).await {
+        tracing::warn!(%error, "recent kills cannot be read");
+    }
+    let since = services.now() - chrono::TimeDelta::minutes(61);
+    match services.store().list_arrivals_by_minute(since).await {
+        Ok(minutes) => services.window().seed_minutes(minutes.into_iter().map(|bucket| {
+            let kills = u32::try_from(bucket.kills).unwrap_or(u32::MAX);
+            (bucket.minute, app::contract::MinuteBucket { kills, isk: bucket.value })
+        })),
+        Err(error) => tracing::warn!(%error, "the last hour's arrivals cannot be counted"),
+    }
+}
+
+/// The newest stored kills, oldest first, so that sequence numbers follow time.
+async fn warm_window(services: &Arc<Services>) -> Result<(), StoreError> {
+    let everything = KillFilter::default();
+    let newest = services.store().list_kills(&everything, Page::first(WARM_KILLS), services.static_data()).await?;
+    let ids: Vec<_> = newest.kills.iter().rev().map(|kill| kill.killmail_id).collect();
+    let mut records = futures::stream::iter(ids).map(|id| services.store().find_kill(id)).buffered(WARM_QUERIES);
+    while let Some(record) = records.next().await {
+        let Some(record) = record? else { continue };
+        services.dedupe().is_new(record.killmail.killmail_id);
+        let names = services.names_of(&record).await;
+        let lookup = |id: i64| names.get(&id).cloned();
+        services.window().publish(Arc::new(record), &lookup, services.static_data(), true);
+    }
+    Ok(())
+}
+
+fn spawn_jobs(
+    lifecycle: &Lifecycle,
+    services: &Arc<Services>,
+    esi: &Arc<EsiClient>,
+    name_requests: names::Requests,
+    config: &Config,
+) {
+    let stop = lifecycle.stop_token();
+    let hub = Arc::clone(services.hub());
+    lifecycle.spawn("live hub", hub.run(Arc::clone(services.window()), stop.clone()));
+    lifecycle.spawn("names", names::run(name_requests, Arc::clone(services), Arc::clone(esi), stop.clone()));
+    lifecycle.spawn("prices", prices::run(Arc::clone(services), Arc::clone(esi), stop.clone()));
+
+    let told = Arc::clone(services);
+    let status_stop = stop.clone();
+    lifecycle.spawn("status", async move {
+        let mut ticks = interval(STATUS_INTERVAL);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = status_stop.cancelled() => return,
+                _ = ticks.tick() => {
+                    told.window().announce(LiveEvent::Feed(Arc::new(told.feed_status())));
+                    told.window().announce(LiveEvent::Stats(Arc::new(told.live_stats())));
+                }
+            }
+        }
+    });
+
+    let kept = Arc::clone(services);
+    let retention = config.retention_months;
+    lifecycle.spawn("partitions", async move {
+        let mut ticks = interval(PARTITION_INTERVAL);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = ticks.tick() => {
+                    if let Err(error) = super::maintenance::keep_partitions(kept.store(), kept.now(), retention).await {
+                        tracing::error!(%error, "partitions cannot be kept");
+                    }
+                }
+            }
+        }
+    });
+}

@@ -1,0 +1,214 @@
+//! The JSON API under `/api/v1`. Described in `openapi.rs`; a test compares the two.
+
+use super::{
+    AppState,
+    params::{ListQuery, parameter, path_id},
+    problem::Problem,
+};
+use crate::services::Services;
+use app::contract::{ApiError, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, SearchHit};
+use axum::{
+    Json, Router,
+    extract::{Path, RawQuery, State},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use domain::{EntityKind, KillFilter, KillSummary, KillmailId, fit};
+use serde::Serialize;
+use std::sync::Arc;
+
+type Answer<T> = Result<Json<T>, Problem>;
+type Svc = State<Arc<Services>>;
+
+/// Every documented path with its handler, relative to `/api/v1`.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/killmails", get(list_killmails))
+        .route("/killmails/{id}", get(get_killmail))
+        .route("/killmails/{id}/raw", get(get_raw))
+        .route("/killmails/{id}/fit", get(get_fit))
+        .route("/killmails/{id}/related", get(get_related))
+        .route("/characters/{id}", get(get_character))
+        .route("/corporations/{id}", get(get_corporation))
+        .route("/alliances/{id}", get(get_alliance))
+        .route("/types/{id}", get(get_type))
+        .route("/groups/{id}", get(get_group))
+        .route("/systems/{id}", get(get_system))
+        .route("/constellations/{id}", get(get_constellation))
+        .route("/regions/{id}", get(get_region))
+        .route("/{kind}/{id}/killmails", get(list_entity_killmails))
+        .route("/search", get(search))
+        .route("/stats/live", get(live_stats))
+}
+
+async fn list_killmails(State(services): Svc, RawQuery(query): RawQuery) -> Answer<KillPage> {
+    let query = ListQuery::parse(query.as_deref())?;
+    Ok(Json(services.list_kills(&query.filter, query.paging).await?))
+}
+
+async fn get_killmail(State(services): Svc, Path(id): Path<String>) -> Answer<KillDetail> {
+    let id = KillmailId(path_id("id", &id)?);
+    Ok(Json(services.get_kill(id).await?))
+}
+
+/// The ESI body as received.
+async fn get_raw(State(services): Svc, Path(id): Path<String>) -> Result<Response, Problem> {
+    let id = KillmailId(path_id("id", &id)?);
+    let (record, _) = services.find_record(id).await?;
+    Ok(json_text(record.payload.to_string()))
+}
+
+async fn get_fit(State(services): Svc, Path(id): Path<String>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    let id = KillmailId(path_id("id", &id)?);
+    let format = parameter(query.as_deref(), "format").unwrap_or_else(|| "eft".to_owned());
+    let (record, _) = services.find_record(id).await?;
+    let names = services.names_of(&record).await;
+    let summary = KillSummary::new(&record, &|id| names.get(&id).cloned(), services.static_data());
+    let name = Services::fit_name(&summary);
+    let killmail = &record.killmail;
+    match format.as_str() {
+        "eft" => Ok(fit::eft(killmail, &name, services.static_data()).into_response()),
+        "dna" => Ok(fit::dna(killmail, services.static_data()).into_response()),
+        "esi" => Ok(Json(fit::esi_fitting(killmail, &name, services.static_data())).into_response()),
+        _ => Err(ApiError::invalid("format", "is eft, dna or esi").into()),
+    }
+}
+
+async fn get_related(State(services): Svc, Path(id): Path<String>) -> Answer<Vec<KillSummary>> {
+    let id = KillmailId(path_id("id", &id)?);
+    let kill = services.get_kill(id).await?;
+    Ok(Json(kill.related.into_iter().map(|related| related.summary).collect()))
+}
+
+/// A pilot, corporation, alliance, type or group by name.
+#[derive(Debug, Serialize)]
+pub struct EntityAnswer {
+    kind: EntityKind,
+    id: i64,
+    /// Absent while the name is not known here.
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ticker: Option<String>,
+}
+
+async fn player_entity(services: &Services, kind: EntityKind, id: &str) -> Answer<EntityAnswer> {
+    let id = path_id("id", id)?;
+    let stored = services.store().find_names(&[id]).await.map_err(|error| crate::services::store_failure(&error))?;
+    let Some(found) = stored.into_iter().find(|name| name.kind == kind) else {
+        return Err(ApiError::not_found(&format!("The {kind} {id}")).into());
+    };
+    Ok(Json(EntityAnswer { kind, id, name: Some(found.name), ticker: found.ticker }))
+}
+
+async fn get_character(State(services): Svc, Path(id): Path<String>) -> Answer<EntityAnswer> {
+    player_entity(&services, EntityKind::Character, &id).await
+}
+
+async fn get_corporation(State(services): Svc, Path(id): Path<String>) -> Answer<EntityAnswer> {
+    let number = path_id("id", &id)?;
+    if let Some(name) = services.static_data().npc_corporation_name(domain::CorporationId(number)) {
+        let name = Some(name.to_owned());
+        return Ok(Json(EntityAnswer { kind: EntityKind::Corporation, id: number, name, ticker: None }));
+    }
+    player_entity(&services, EntityKind::Corporation, &id).await
+}
+
+async fn get_alliance(State(services): Svc, Path(id): Path<String>) -> Answer<EntityAnswer> {
+    player_entity(&services, EntityKind::Alliance, &id).await
+}
+
+async fn get_type(State(services): Svc, Path(id): Path<String>) -> Answer<EntityAnswer> {
+    let id = path_id("id", &id)?;
+    let info = services
+        .static_data()
+        .type_info(domain::TypeId(id))
+        .ok_or_else(|| ApiError::not_found(&format!("The type {id}")))?;
+    Ok(Json(EntityAnswer { kind: EntityKind::Type, id, name: Some(info.name.clone()), ticker: None }))
+}
+
+async fn get_group(State(services): Svc, Path(id): Path<String>) -> Answer<EntityAnswer> {
+    let id = path_id("id", &id)?;
+    let info = services
+        .static_data()
+        .group(domain::GroupId(id))
+        .ok_or_else(|| ApiError::not_found(&format!("The group {id}")))?;
+    Ok(Json(EntityAnswer { kind: EntityKind::Group, id, name: Some(info.name.clone()), ticker: None }))
+}
+
+async fn place(services: &Services, kind: PlaceKind, id: &str, query: Option<&str>) -> Answer<PlacePage> {
+    let id = path_id("id", id)?;
+    let query = ListQuery::parse(query)?;
+    if !query.filter.is_empty() {
+        return Err(ApiError::invalid("filter", "is not taken here; use /killmails").into());
+    }
+    Ok(Json(services.get_place(kind, id, query.paging).await?))
+}
+
+async fn get_system(State(services): Svc, Path(id): Path<String>, RawQuery(query): RawQuery) -> Answer<PlacePage> {
+    place(&services, PlaceKind::System, &id, query.as_deref()).await
+}
+
+async fn get_constellation(
+    State(services): Svc,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Answer<PlacePage> {
+    place(&services, PlaceKind::Constellation, &id, query.as_deref()).await
+}
+
+async fn get_region(State(services): Svc, Path(id): Path<String>, RawQuery(query): RawQuery) -> Answer<PlacePage> {
+    place(&services, PlaceKind::Region, &id, query.as_deref()).await
+}
+
+/// `/killmails` with the entity of the path added to the filter.
+async fn list_entity_killmails(
+    State(services): Svc,
+    Path((kind, id)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Answer<KillPage> {
+    let parameter = match kind.as_str() {
+        "characters" => "character_id",
+        "corporations" => "corporation_id",
+        "alliances" => "alliance_id",
+        "systems" => "system_id",
+        "constellations" => "constellation_id",
+        "regions" => "region_id",
+        "types" => "ship_type_id",
+        "groups" => "group_id",
+        _ => return Err(super::problem::unknown_api_path().await),
+    };
+    let id = path_id("id", &id)?;
+    let mut query = ListQuery::parse(query.as_deref())?;
+    // The path's entity replaces one in the query: both at once would mean either.
+    clear(&mut query.filter, parameter);
+    query.filter.set(parameter, &id.to_string())?;
+    Ok(Json(services.list_kills(&query.filter, query.paging).await?))
+}
+
+fn clear(filter: &mut KillFilter, parameter: &str) {
+    match parameter {
+        "character_id" => filter.character_id.clear(),
+        "corporation_id" => filter.corporation_id.clear(),
+        "alliance_id" => filter.alliance_id.clear(),
+        "system_id" => filter.system_id.clear(),
+        "constellation_id" => filter.constellation_id.clear(),
+        "region_id" => filter.region_id.clear(),
+        "ship_type_id" => filter.ship_type_id.clear(),
+        _ => filter.group_id.clear(),
+    }
+}
+
+async fn search(State(services): Svc, RawQuery(query): RawQuery) -> Answer<Vec<SearchHit>> {
+    let text = parameter(query.as_deref(), "q")
+        .ok_or_else(|| Problem(ApiError::invalid("q", "is required: what to search for")))?;
+    Ok(Json(services.search(&text).await?))
+}
+
+async fn live_stats(State(services): Svc) -> Json<LiveStats> {
+    Json(services.live_stats())
+}
+
+fn json_text(text: String) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], text).into_response()
+}

@@ -1,0 +1,257 @@
+//! The OpenAPI 3.1 document: one table of operations here, schemas generated from the very types that are sent.
+
+use app::contract::{ClientMessage, KillDetail, KillPage, LiveStats, PlacePage, SearchHit, ServerMessage};
+use domain::{KillFilter, KillSummary};
+use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
+use serde_json::{Map, Value, json};
+
+/// One documented operation, all of them `GET`.
+pub struct Operation {
+    /// Relative to `/api/v1`.
+    pub path: &'static str,
+    pub summary: &'static str,
+    parameters: &'static [Parameter],
+    /// Media type and schema of the answer.
+    answer: fn(&mut SchemaGenerator) -> (&'static str, Value),
+}
+
+/// A query parameter: name, JSON type, meaning.
+struct Parameter(&'static str, &'static str, &'static str);
+
+const ID_LIST: &str = "one or more ids separated by commas";
+const FILTER: &[Parameter] = &[
+    Parameter("system_id", "string", ID_LIST),
+    Parameter("constellation_id", "string", ID_LIST),
+    Parameter("region_id", "string", ID_LIST),
+    Parameter("band", "string", "highsec, lowsec, nullsec, wspace, abyssal, pochven; several separated by commas"),
+    Parameter("character_id", "string", "on either side unless side is given; one or more ids"),
+    Parameter("corporation_id", "string", "on either side unless side is given; one or more ids"),
+    Parameter("alliance_id", "string", "on either side unless side is given; one or more ids"),
+    Parameter("ship_type_id", "string", "what was lost, or what attackers flew with side=attacker; one or more ids"),
+    Parameter("group_id", "string", "group of the ship, as ship_type_id; one or more ids"),
+    Parameter("side", "string", "victim or attacker"),
+    Parameter("min_value", "string", "ISK, as 1500000 or 1.5m"),
+    Parameter("max_value", "string", "ISK, as 1500000 or 1.5m"),
+    Parameter("tags", "string", "module tags, all of which must be present, separated by commas"),
+    Parameter("from", "string", "kills at or after this RFC 3339 time"),
+    Parameter("to", "string", "kills before this RFC 3339 time"),
+    Parameter("solo", "boolean", "exactly one player attacker"),
+    Parameter("npc", "boolean", "no player attacker"),
+];
+const PAGING: &[Parameter] = &[
+    Parameter("before", "string", "cursor `next` of the page before"),
+    Parameter("after", "string", "cursor `prev` of the page before"),
+    Parameter("limit", "integer", "rows, 1 to 200, default 50"),
+];
+
+fn object<T: JsonSchema>(generator: &mut SchemaGenerator) -> (&'static str, Value) {
+    ("application/json", generator.subschema_for::<T>().to_value())
+}
+
+fn text(_: &mut SchemaGenerator) -> (&'static str, Value) {
+    ("text/plain", json!({ "type": "string" }))
+}
+
+fn any_object(_: &mut SchemaGenerator) -> (&'static str, Value) {
+    ("application/json", json!({ "type": "object" }))
+}
+
+/// Every operation; the router is compared with it by a test.
+pub const OPERATIONS: &[Operation] = &[
+    Operation { path: "/killmails", summary: "Kills, newest first", parameters: FILTER, answer: object::<KillPage> },
+    Operation {
+        path: "/killmails/{id}",
+        summary: "One kill with everything known",
+        parameters: &[],
+        answer: object::<KillDetail>,
+    },
+    Operation { path: "/killmails/{id}/raw", summary: "The ESI body as received", parameters: &[], answer: any_object },
+    Operation {
+        path: "/killmails/{id}/fit",
+        summary: "The victim's fit",
+        parameters: &[Parameter("format", "string", "eft (default), dna or esi")],
+        answer: text,
+    },
+    Operation {
+        path: "/killmails/{id}/related",
+        summary: "Other losses of the same pilot around the same time",
+        parameters: &[],
+        answer: object::<Vec<KillSummary>>,
+    },
+    Operation { path: "/characters/{id}", summary: "A pilot by id", parameters: &[], answer: any_object },
+    Operation { path: "/corporations/{id}", summary: "A corporation by id", parameters: &[], answer: any_object },
+    Operation { path: "/alliances/{id}", summary: "An alliance by id", parameters: &[], answer: any_object },
+    Operation {
+        path: "/types/{id}",
+        summary: "A ship, module or other type by id",
+        parameters: &[],
+        answer: any_object,
+    },
+    Operation { path: "/groups/{id}", summary: "A group of types by id", parameters: &[], answer: any_object },
+    Operation {
+        path: "/systems/{id}",
+        summary: "A solar system with its activity and recent kills",
+        parameters: PAGING,
+        answer: object::<PlacePage>,
+    },
+    Operation {
+        path: "/constellations/{id}",
+        summary: "A constellation with its activity and recent kills",
+        parameters: PAGING,
+        answer: object::<PlacePage>,
+    },
+    Operation {
+        path: "/regions/{id}",
+        summary: "A region with its activity and recent kills",
+        parameters: PAGING,
+        answer: object::<PlacePage>,
+    },
+    Operation {
+        path: "/{kind}/{id}/killmails",
+        summary: "Kills of a pilot, place or ship; kind is characters, corporations, alliances, systems, constellations, regions, types or groups",
+        parameters: FILTER,
+        answer: object::<KillPage>,
+    },
+    Operation {
+        path: "/search",
+        summary: "Pilots, corporations, alliances, places, ships and killmail ids by name",
+        parameters: &[Parameter("q", "string", "at least two characters")],
+        answer: object::<Vec<SearchHit>>,
+    },
+    Operation {
+        path: "/stats/live",
+        summary: "Kills and ISK per minute of the last hour",
+        parameters: &[],
+        answer: object::<LiveStats>,
+    },
+    Operation {
+        path: "/stream",
+        summary: "Live kills by WebSocket. Send ClientMessage (`subscribe` first), receive ServerMessage",
+        parameters: &[],
+        answer: object::<ServerMessage>,
+    },
+    Operation {
+        path: "/stream/sse",
+        summary: "Live kills as server-sent events with the payloads of the WebSocket; resumes by Last-Event-ID",
+        parameters: FILTER,
+        answer: object::<ServerMessage>,
+    },
+    Operation { path: "/openapi.json", summary: "This document", parameters: &[], answer: any_object },
+];
+
+/// The document.
+pub fn document() -> Value {
+    let mut generator = SchemaSettings::draft2020_12()
+        .with(|settings| settings.definitions_path = "/components/schemas".into())
+        .into_generator();
+    let mut paths = Map::new();
+    for operation in OPERATIONS {
+        let (media_type, schema) = (operation.answer)(&mut generator);
+        paths.insert(format!("/api/v1{}", operation.path), json!({ "get": describe(operation, media_type, &schema) }));
+    }
+    // Not the answer of an operation, yet part of the contract.
+    generator.subschema_for::<ClientMessage>();
+    generator.subschema_for::<KillFilter>();
+    let mut schemas = generator.take_definitions(true);
+    schemas.insert("Problem".to_owned(), problem_schema());
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "EVE PvP Tracker",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Killmails of EVE Online as they happen, enriched. ISK are numbers with two decimals, times are UTC, cursors are opaque.",
+            "license": { "name": "MIT", "identifier": "MIT" },
+        },
+        "servers": [{ "url": "/" }],
+        "paths": paths,
+        "components": { "schemas": schemas },
+    })
+}
+
+fn describe(operation: &Operation, media_type: &str, schema: &Value) -> Value {
+    let mut parameters: Vec<Value> = path_parameters(operation.path)
+        .map(|name| {
+            let kind = if name == "id" { "integer" } else { "string" };
+            json!({ "name": name, "in": "path", "required": true, "schema": { "type": kind } })
+        })
+        .collect();
+    let is_list = std::ptr::eq(operation.parameters, FILTER) && !operation.path.starts_with("/stream");
+    let paging: &[Parameter] = if is_list { PAGING } else { &[] };
+    parameters.extend(operation.parameters.iter().chain(paging).map(|Parameter(name, kind, meaning)| {
+        let is_required = *name == "q";
+        json!({ "name": name, "in": "query", "required": is_required, "description": meaning, "schema": { "type": kind } })
+    }));
+    let problem = json!({
+        "description": "What is wrong, in `problems` with the path of each offending value",
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+    });
+    json!({
+        "summary": operation.summary,
+        "operationId": operation.path.trim_matches('/').replace(['/', '{', '}', '.'], "_"),
+        "parameters": parameters,
+        "responses": {
+            "200": { "description": "OK", "content": { media_type: { "schema": schema } } },
+            "4XX": problem,
+            "5XX": problem,
+        },
+    })
+}
+
+fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+}
+
+fn problem_schema() -> Value {
+    json!({
+        "type": "object",
+        "required": ["type", "title", "status", "detail", "code"],
+        "properties": {
+            "type": { "type": "string" },
+            "title": { "type": "string" },
+            "status": { "type": "integer" },
+            "detail": { "type": "string" },
+            "code": { "type": "string" },
+            "request_id": { "type": "string" },
+            "problems": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": { "path": { "type": "string" }, "reason": { "type": "string" } },
+                },
+            },
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reference_resolves() {
+        let document = document();
+        let text = document.to_string();
+        for reference in text.split("\"$ref\":\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            let pointer = reference.strip_prefix('#').expect("local reference");
+            assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+        }
+        assert_eq!(document["openapi"], "3.1.0");
+        assert_eq!(document["paths"].as_object().map(serde_json::Map::len), Some(OPERATIONS.len()));
+    }
+
+    #[test]
+    fn filter_parameters_are_the_filters_fields() {
+        for Parameter(name, ..) in FILTER {
+            let example = match *name {
+                "band" => "lowsec",
+                "side" => "attacker",
+                "from" | "to" => "2026-01-02T03:04:05Z",
+                "solo" | "npc" => "true",
+                "tags" => "T2",
+                _ => "1",
+            };
+            let filter = KillFilter::from_query(&format!("{name}={example}"), &[]).expect(name);
+            assert!(!filter.is_empty(), "{name} does nothing");
+        }
+    }
+}

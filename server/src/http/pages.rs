@@ -1,0 +1,104 @@
+//! Server-rendered pages, server functions and static files.
+
+use super::{AppState, security};
+use app::{
+    App, Assets,
+    backend::{BackendHandle, PublicUrl},
+};
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+};
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, handle_server_fns_with_context};
+use std::{
+    hash::{DefaultHasher, Hasher},
+    path::Path,
+    sync::Arc,
+};
+use tower_http::services::ServeDir;
+
+/// Files under `/pkg` are requested with their content's version, so they never change.
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+
+/// What pages and server functions find in their context.
+fn context(state: &AppState) -> impl Fn() + Clone + Send + 'static + use<> {
+    let backend: BackendHandle = Arc::clone(&state.services) as BackendHandle;
+    let public_url = PublicUrl(Arc::clone(&state.public_url));
+    move || {
+        provide_context(Arc::clone(&backend));
+        provide_context(public_url.clone());
+        let Some(response) = use_context::<ResponseOptions>() else { return };
+        if let Some(nonce) = use_nonce()
+            && let Ok(policy) = HeaderValue::from_str(&security::page_policy(&nonce))
+        {
+            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        provide_context(app::backend::StatusHook(Arc::new(move |status| {
+            if let Ok(status) = StatusCode::from_u16(status) {
+                response.set_status(status);
+            }
+        })));
+    }
+}
+
+/// Every page route, the client's files and the 404 page.
+pub fn routes(state: &AppState) -> Router<AppState> {
+    let site_root = state.options.site_root.to_string();
+    let assets = Assets { version: asset_version(Path::new(&site_root)) };
+    let shell = {
+        let assets = assets.clone();
+        move || app::shell(assets.clone())
+    };
+    let fallback_shell = move |_: LeptosOptions| app::shell(assets.clone());
+    let pkg = ServeDir::new(format!("{site_root}/pkg")).precompressed_br().precompressed_gzip();
+    let pages = Router::new()
+        .leptos_routes_with_context(state, generate_route_list(App), context(state), shell)
+        .layer(middleware::from_fn(to_the_end));
+    Router::new()
+        .merge(pages)
+        .nest("/pkg", Router::new().fallback_service(pkg).layer(middleware::from_fn(immutable)))
+        .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(context(state), fallback_shell))
+}
+
+/// `/api/fn/*`: the pages' server functions.
+pub async fn server_function(State(state): State<AppState>, request: Request) -> Response {
+    handle_server_fns_with_context(context(&state), request).await.into_response()
+}
+
+/// Renders a page in a task of its own, so that a reader who hangs up does not end the rendering in the middle: values
+/// of the page would be disposed while other threads still read them. A rendering is short and ends by itself.
+async fn to_the_end(request: Request, next: Next) -> Response<Body> {
+    match tokio::spawn(next.run(request)).await {
+        Ok(response) => response,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => super::problem::panicked(panic),
+            Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        },
+    }
+}
+
+async fn immutable(request: Request, next: Next) -> Response<Body> {
+    let is_versioned = request.uri().query().is_some_and(|query| query.starts_with("v="));
+    let mut response = next.run(request).await;
+    if is_versioned && response.status().is_success() {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(IMMUTABLE));
+    }
+    response
+}
+
+/// A hash over the client's files, so that browsers fetch each build once and keep it.
+fn asset_version(site_root: &Path) -> String {
+    let mut hasher = DefaultHasher::new();
+    for file in ["frontend.js", "frontend_bg.wasm", "main.css"] {
+        match std::fs::read(site_root.join("pkg").join(file)) {
+            Ok(bytes) => hasher.write(&bytes),
+            Err(error) => tracing::warn!(%error, file, "the browser client is not built; pages work without it"),
+        }
+    }
+    format!("{:016x}", hasher.finish())
+}

@@ -1,0 +1,58 @@
+//! Query strings and path ids of the JSON API.
+
+use super::problem::Problem;
+use app::{backend::Paging, contract::ApiError};
+use domain::{Cursor, KillFilter};
+
+/// Rows of an answer unless `limit` says otherwise.
+const DEFAULT_LIMIT: u32 = 50;
+
+/// A list request: filter, cursors and limit.
+pub struct ListQuery {
+    pub filter: KillFilter,
+    pub paging: Paging,
+}
+
+impl ListQuery {
+    /// # Errors
+    /// Names the parameter that is unknown or malformed.
+    pub fn parse(query: Option<&str>) -> Result<Self, Problem> {
+        let query = query.unwrap_or_default();
+        let filter = KillFilter::from_query(query, &["before", "after", "limit"])?;
+        let mut paging = Paging { limit: DEFAULT_LIMIT, ..Paging::default() };
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "before" => paging.before = Some(cursor("before", &value)?),
+                "after" => paging.after = Some(cursor("after", &value)?),
+                "limit" => {
+                    let limit = value.parse().map_err(|_| ApiError::invalid("limit", "is a number from 1 to 200"))?;
+                    paging.limit = limit;
+                }
+                _ => {}
+            }
+        }
+        Ok(Self { filter, paging })
+    }
+}
+
+fn cursor(name: &str, value: &str) -> Result<Cursor, ApiError> {
+    value.parse().map_err(|_| ApiError::invalid(name, "is not a cursor of this API"))
+}
+
+/// A positive id from a path.
+///
+/// # Errors
+/// When it is not a positive integer.
+pub fn path_id(name: &str, text: &str) -> Result<i64, Problem> {
+    text.parse()
+        .ok()
+        .filter(|id| (1..=domain::ids::MAX_JSON_INTEGER).contains(id))
+        .ok_or_else(|| ApiError::invalid(name, "is a positive integer").into())
+}
+
+/// One parameter of a query string.
+pub fn parameter(query: Option<&str>, wanted: &str) -> Option<String> {
+    url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+        .find(|(name, _)| name == wanted)
+        .map(|(_, value)| value.into_owned())
+}

@@ -1,0 +1,46 @@
+//! The live stream as WebSocket and as server-sent events.
+
+use super::{AppState, problem::Problem, security::Origin};
+use crate::{
+    lifecycle::Lifecycle,
+    live::{session, sse},
+    services::Services,
+};
+use app::contract::{ApiError, ErrorCode};
+use axum::{
+    extract::{RawQuery, State, WebSocketUpgrade},
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+};
+use domain::KillFilter;
+use std::sync::Arc;
+
+/// `GET /api/v1/stream`
+pub async fn websocket(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, Problem> {
+    let origin: &Origin = &state.origin;
+    if !origin.allows(&headers) {
+        return Err(ApiError::new(ErrorCode::Invalid, "Streams are for this site's own pages.").into());
+    }
+    let services = Arc::clone(&state.services);
+    let stop = state.lifecycle.stop_token();
+    Ok(upgrade
+        .max_message_size(session::MAX_CLIENT_MESSAGE_BYTES)
+        .max_frame_size(session::MAX_CLIENT_MESSAGE_BYTES)
+        .on_upgrade(move |socket| session::serve(socket, services, stop)))
+}
+
+/// `GET /api/v1/stream/sse?<filter>`
+pub async fn server_sent_events(
+    State(services): State<Arc<Services>>,
+    State(lifecycle): State<Lifecycle>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let filter = KillFilter::from_query(query.as_deref().unwrap_or_default(), &[])?;
+    let last_event_id = headers.get("last-event-id").and_then(|id| id.to_str().ok());
+    Ok(sse::open(services, filter, last_event_id, lifecycle.stop_token()).await?.into_response())
+}

@@ -1,0 +1,132 @@
+//! The ingest pipeline: from a feed to the hub and the database.
+//!
+//! ```text
+//! source --FeedEvent--> resolve --(ESI body when the feed has none)--> dedupe -> enrich -+-> publish (at once)
+//!   ^ positions                                                                          +-> persist (100 or 200 ms)
+//! reconcile --missed kills of the feed's history----------------^
+//! ```
+//! Guarantees
+//! - Nothing is lost: a feed's position is written in the same transaction as the kills before it, so a crash anywhere
+//!   repeats work instead of skipping it. Feeds without positions are compared with R2Z2's history ([`reconcile`]).
+//! - Nothing is stored twice: killmail ids are unique in the database; [`dedupe`] drops repeats before any work.
+//! - Live kills do not wait for the database: publishing comes before persisting.
+//! - Every channel is bounded. A slow database fills `persist`, then `resolve`, then the feed is no longer read;
+//!   memory stays flat.
+//! - Undecodable events become dead letters with the reason, in the same order and transaction as their neighbours.
+//!
+//! | failure | what happens |
+//! |---|---|
+//! | feed disconnects, is silent | reconnect, then the next feed of the list; the first is probed and taken back |
+//! | ESI cannot give a body | retries inside the client, then a dead letter; reconcile asks again |
+//! | database down | persist retries without end; live goes on; the feed stops when the queues are full |
+//! | one row refused by the database | the batch is split; the culprit becomes a dead letter |
+//! | `kill -9` | positions and kills of the last committed batch stand; the rest comes again from the feed |
+//!
+//! Considered races: a kill arrives by two feeds at once (the second is dropped by `dedupe`, its position still moves);
+//! a repeat arrives while its first copy is still queued (the position item queues behind the copy, so it cannot
+//! commit first); reconcile finds a kill that the feed delivers meanwhile (dedupe again).
+
+pub mod dedupe;
+pub mod enrich;
+pub mod gauges;
+pub mod persist;
+pub mod reconcile;
+pub mod resolve;
+pub mod source;
+
+use crate::{lifecycle::Lifecycle, services::Services};
+use domain::{KillRecord, KillmailId, Source};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::mpsc;
+use upstream::{
+    esi::EsiClient,
+    feed::{Feed, FeedEvent, HistoryClient},
+};
+
+/// Events read from feeds and not resolved yet.
+pub const EVENT_QUEUE: usize = 512;
+/// Kills published and not stored yet. Smaller than the hot window, so that each is always in one of the two.
+pub const PERSIST_QUEUE: usize = 4_096;
+
+/// What the pipeline needs from outside.
+pub struct Upstreams {
+    /// In order of preference.
+    pub feeds: Vec<Arc<dyn Feed>>,
+    pub esi: Arc<EsiClient>,
+    /// R2Z2's day files, to close gaps of feeds that cannot resume.
+    pub history: Arc<HistoryClient>,
+}
+
+/// Timing of the pipeline; tests shorten it.
+#[derive(Clone, Debug)]
+pub struct IngestOptions {
+    /// A feed without a sign of life for so long is replaced.
+    pub silence: Duration,
+    /// How often a better feed is probed while a fallback delivers.
+    pub probe_interval: Duration,
+    /// How often stored kills are compared with the feed's history.
+    pub reconcile_interval: Duration,
+}
+
+impl Default for IngestOptions {
+    fn default() -> Self {
+        Self {
+            silence: Duration::from_secs(60),
+            probe_interval: Duration::from_secs(15),
+            reconcile_interval: Duration::from_secs(600),
+        }
+    }
+}
+
+/// One thing for the database, in the feed's order.
+#[derive(Debug)]
+pub enum PersistItem {
+    Kill {
+        record: Arc<KillRecord>,
+        position: Option<FeedPosition>,
+    },
+    DeadLetter {
+        letter: Letter,
+        position: Option<FeedPosition>,
+    },
+    /// Nothing to store, but the feed has moved on.
+    Position(FeedPosition),
+}
+
+/// How far a feed has been read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedPosition {
+    pub feed: Source,
+    pub position: String,
+}
+
+/// An event that could not become a kill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    pub source: Source,
+    pub killmail_id: Option<KillmailId>,
+    pub reason: String,
+    pub payload: String,
+}
+
+/// Starts every task of the pipeline.
+pub fn start(lifecycle: &Lifecycle, services: &Arc<Services>, upstreams: Upstreams, options: IngestOptions) {
+    let (event_sender, event_receiver) = mpsc::channel::<FeedEvent>(EVENT_QUEUE);
+    let (persist_sender, persist_receiver) = mpsc::channel::<PersistItem>(PERSIST_QUEUE);
+    services.gauges().watch("feed events", event_sender.downgrade(), EVENT_QUEUE);
+    services.gauges().watch("kills to store", persist_sender.downgrade(), PERSIST_QUEUE);
+
+    let Upstreams { feeds, esi, history } = upstreams;
+    // What was missed while the server was down, by feeds that cannot resume.
+    services.request_reconcile();
+    lifecycle.spawn(
+        "source",
+        source::run(feeds, event_sender.clone(), Arc::clone(services), options.clone(), lifecycle.stop_token()),
+    );
+    lifecycle.spawn(
+        "reconcile",
+        reconcile::run(history, Arc::clone(services), event_sender, options, lifecycle.stop_token()),
+    );
+    lifecycle.spawn("resolve", resolve::run(event_receiver, persist_sender, Arc::clone(services), esi));
+    lifecycle.spawn("persist", persist::run(persist_receiver, Arc::clone(services)));
+}

@@ -1,0 +1,131 @@
+//! Writes batches: at most [`BATCH_ITEMS`] items or what came in [`BATCH_TIME`], one transaction each, positions
+//! included. Retries without end while the database is away; the queue before it is bounded, so the feed waits.
+//!
+//! Ends when its queue is closed and empty: shutdown drains.
+
+use super::{FeedPosition, PersistItem};
+use crate::services::Services;
+use domain::KillRecord;
+use std::{sync::Arc, time::Duration};
+use store::{KillBatch, NewDeadLetter, NewPosition, StoreError};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep, timeout_at},
+};
+use upstream::retry::{Backoff, BackoffPolicy};
+
+pub const BATCH_ITEMS: usize = 100;
+pub const BATCH_TIME: Duration = Duration::from_millis(200);
+const RETRY_FROM: Duration = Duration::from_millis(100);
+const RETRY_TO: Duration = Duration::from_secs(5);
+
+pub async fn run(mut items: mpsc::Receiver<PersistItem>, services: Arc<Services>) {
+    let mut batch = Vec::with_capacity(BATCH_ITEMS);
+    while let Some(first) = items.recv().await {
+        batch.push(first);
+        let deadline = Instant::now() + BATCH_TIME;
+        while batch.len() < BATCH_ITEMS {
+            match timeout_at(deadline, items.recv()).await {
+                Ok(Some(item)) => batch.push(item),
+                Ok(None) | Err(_) => break,
+            }
+        }
+        write(&batch, &services).await;
+        batch.clear();
+    }
+    tracing::info!("everything received is stored");
+}
+
+async fn write(items: &[PersistItem], services: &Services) {
+    let mut backoff = Backoff::random(BackoffPolicy { first: RETRY_FROM, max: RETRY_TO });
+    loop {
+        let started = Instant::now();
+        match write_once(items, services).await {
+            Ok(()) => {
+                metrics::histogram!("persist_batch_seconds").record(started.elapsed().as_secs_f64());
+                return;
+            }
+            Err(error) if error.is_transient() => {
+                let pause = backoff.next_delay();
+                tracing::warn!(%error, ?pause, items = items.len(), "database is away, batch is retried");
+                metrics::counter!("persist_retries_total").increment(1);
+                sleep(pause).await;
+            }
+            Err(error) if items.len() > 1 => {
+                tracing::warn!(%error, items = items.len(), "batch refused, it is split");
+                let (left, right) = items.split_at(items.len() / 2);
+                Box::pin(write(left, services)).await;
+                Box::pin(write(right, services)).await;
+                return;
+            }
+            Err(error) => {
+                give_up(&items[0], &error, services).await;
+                return;
+            }
+        }
+    }
+}
+
+async fn write_once(items: &[PersistItem], services: &Services) -> Result<(), StoreError> {
+    let mut records: Vec<Arc<KillRecord>> = Vec::with_capacity(items.len());
+    let mut positions: Vec<FeedPosition> = Vec::new();
+    let mut dead_letters = Vec::new();
+    for item in items {
+        let position = match item {
+            PersistItem::Kill { record, position } => {
+                records.push(Arc::clone(record));
+                position.as_ref()
+            }
+            PersistItem::DeadLetter { letter, position } => {
+                dead_letters.push(NewDeadLetter {
+                    source: letter.source,
+                    position: position.as_ref().map(|position| position.position.clone()),
+                    killmail_id: letter.killmail_id,
+                    reason: letter.reason.clone(),
+                    payload: letter.payload.clone(),
+                });
+                position.as_ref()
+            }
+            PersistItem::Position(position) => Some(position),
+        };
+        if let Some(position) = position {
+            positions.retain(|known| known.feed != position.feed);
+            positions.push(position.clone());
+        }
+    }
+    let record_refs: Vec<&KillRecord> = records.iter().map(Arc::as_ref).collect();
+    let new_positions: Vec<NewPosition<'_>> =
+        positions.iter().map(|p| NewPosition { feed: p.feed.as_str(), position: &p.position }).collect();
+    let batch = KillBatch {
+        records: &record_refs,
+        static_data: services.static_data(),
+        positions: &new_positions,
+        dead_letters: &dead_letters,
+    };
+    let outcome = services.store().insert_batch(&batch).await?;
+    for rejected in &outcome.rejected {
+        tracing::error!(killmail_id = %rejected.killmail_id, reason = rejected.reason, "a kill cannot be stored");
+    }
+    metrics::counter!("killmails_stored_total").increment(outcome.inserted.len() as u64);
+    services.window().mark_stored(records.iter().map(|record| record.killmail.killmail_id));
+    for position in positions {
+        services.feed_monitor().stored_position(position.feed, position.position);
+    }
+    Ok(())
+}
+
+/// A single item that the database refuses for good: kept as a dead letter, so that the stream goes on.
+async fn give_up(item: &PersistItem, error: &StoreError, services: &Services) {
+    tracing::error!(%error, "an item cannot be stored");
+    let PersistItem::Kill { record, position } = item else { return };
+    let letter = NewDeadLetter {
+        source: record.source,
+        position: position.as_ref().map(|position| position.position.clone()),
+        killmail_id: Some(record.killmail.killmail_id),
+        reason: format!("refused by the database: {error}"),
+        payload: record.payload.to_string(),
+    };
+    if let Err(error) = services.store().insert_dead_letters(&[letter]).await {
+        tracing::error!(%error, killmail_id = %record.killmail.killmail_id, "a dead letter cannot be stored either");
+    }
+}

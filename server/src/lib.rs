@@ -1,0 +1,16 @@
+//! The tracker's server: wiring of store and upstreams into services, the ingest pipeline, the live hub and HTTP.
+//!
+//! Data flows one way: feed -> decode -> enrich -> (publish -> hub -> browser, and persist). ARCHITECTURE.md walks
+//! through the life of a killmail.
+
+pub mod backend;
+pub mod commands;
+pub mod config;
+pub mod http;
+pub mod ingest;
+pub mod lifecycle;
+pub mod live;
+pub mod node;
+pub mod postgres;
+pub mod services;
+pub mod telemetry;

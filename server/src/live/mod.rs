@@ -1,0 +1,29 @@
+//! From the pipeline to the sockets: the hot window, the hub and the sessions.
+//!
+//! ```text
+//! pipeline --publish--> Window --broadcast--> Hub --one frame per distinct filter--> Session (bounded queue) --> socket
+//! ```
+//! Guarantees: nothing here waits for the database on the way from feed to socket; a slow socket loses its queue, not
+//! the others' time; a client that lags gets fewer, larger batches.
+
+pub mod frame;
+pub mod hub;
+pub mod session;
+pub mod sse;
+pub mod window;
+
+use app::contract::{FeedStatus, LiveStats, NamePatch};
+use std::sync::Arc;
+pub use window::{LiveKill, Window};
+
+/// What the pipeline tells the hub.
+#[derive(Clone, Debug)]
+pub enum LiveEvent {
+    Kill(Arc<LiveKill>),
+    Names(Arc<[NamePatch]>),
+    Feed(Arc<FeedStatus>),
+    Stats(Arc<LiveStats>),
+}
+
+/// Kills the hub may fall behind before every client has to resync.
+pub const EVENT_CAPACITY: usize = 16_384;

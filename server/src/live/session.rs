@@ -1,0 +1,250 @@
+//! One WebSocket client.
+//!
+//! States: *connected* (said `hello`, has no subscription), *streaming* (frames go out as they come), *behind* (the
+//! client has more than [`MAX_UNACKED`] batches unacknowledged: frames are dropped and at most once a second one
+//! catch-up batch from the window goes out). A client that never acknowledges simply stays in *behind*: it loses
+//! nothing but immediacy. A full queue means `resync`: the client subscribes again.
+//!
+//! Everything is bounded: the frame queue (hub), the size of client messages (upgrade limits), the time a write may
+//! take ([`WRITE_TIMEOUT`]), the silence of a client ([`SILENCE_TIMEOUT`]).
+
+use super::{
+    frame::{self, Frame},
+    hub::Subscription,
+};
+use crate::services::Services;
+use app::contract::{
+    ApiError, ClientMessage, ErrorCode, PROTOCOL_VERSION, ServerMessage,
+    live::{MAX_KILLS_PER_FRAME, Since},
+};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use domain::KillFilter;
+use std::{sync::Arc, time::Duration};
+use tokio::time::{Instant, MissedTickBehavior, timeout};
+use tokio_util::sync::CancellationToken;
+
+/// Batches a client may leave unacknowledged before it counts as lagging.
+const MAX_UNACKED: u32 = 16;
+/// Pause between catch-up batches of a lagging client.
+const CATCH_UP_INTERVAL: Duration = Duration::from_secs(1);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Without any message, pong included, the client is gone.
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(60);
+const PING_INTERVAL: Duration = Duration::from_secs(20);
+/// Size limit of one client message; the largest sensible filter is far below.
+pub const MAX_CLIENT_MESSAGE_BYTES: usize = 64 * 1024;
+
+/// The socket is gone or too slow.
+struct Closed;
+
+struct Session {
+    socket: WebSocket,
+    services: Arc<Services>,
+    subscription: Option<Subscription>,
+    /// Newest seq sent.
+    sent_seq: u64,
+    unacked: u32,
+    /// Frames were dropped since `sent_seq`.
+    is_behind: bool,
+    last_heard: Instant,
+}
+
+/// Serves a client until it leaves or the server stops.
+pub async fn serve(socket: WebSocket, services: Arc<Services>, stop: CancellationToken) {
+    let mut session = Session {
+        socket,
+        services,
+        subscription: None,
+        sent_seq: 0,
+        unacked: 0,
+        is_behind: false,
+        last_heard: Instant::now(),
+    };
+    metrics::gauge!("live_sockets").increment(1.0);
+    if session.hello().await.is_ok() {
+        session.run(stop).await;
+    }
+    metrics::gauge!("live_sockets").decrement(1.0);
+}
+
+/// What woke the session up.
+enum Wake {
+    Stop,
+    Client(Option<Result<Message, axum::Error>>),
+    Frame(Option<Frame>),
+    CatchUp,
+    Ping,
+}
+
+impl Session {
+    async fn hello(&mut self) -> Result<(), Closed> {
+        let hello = ServerMessage::Hello {
+            protocol: PROTOCOL_VERSION,
+            node: self.services.node().to_owned(),
+            time: self.services.now(),
+        };
+        self.send(&hello).await
+    }
+
+    async fn run(&mut self, stop: CancellationToken) {
+        let mut catch_up = tokio::time::interval(CATCH_UP_INTERVAL);
+        catch_up.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ping = tokio::time::interval(PING_INTERVAL);
+        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let wake = tokio::select! {
+                () = stop.cancelled() => Wake::Stop,
+                message = self.socket.recv() => Wake::Client(message),
+                frame = next_frame(&mut self.subscription) => Wake::Frame(frame),
+                _ = catch_up.tick(), if self.is_behind => Wake::CatchUp,
+                _ = ping.tick() => Wake::Ping,
+            };
+            let outcome = match wake {
+                Wake::Stop => {
+                    // Code 1001: going away. The browser reconnects with its own jitter.
+                    let close = CloseFrame { code: 1001, reason: Utf8Bytes::from_static("server restarts") };
+                    drop(timeout(WRITE_TIMEOUT, self.socket.send(Message::Close(Some(close)))).await);
+                    return;
+                }
+                Wake::Client(Some(Ok(message))) => self.receive(message).await,
+                Wake::Client(_) => return,
+                Wake::Frame(Some(frame)) => self.forward(frame).await,
+                Wake::Frame(None) => self.resync("too slow").await,
+                Wake::CatchUp => self.catch_up().await,
+                Wake::Ping if self.last_heard.elapsed() > SILENCE_TIMEOUT => return,
+                Wake::Ping => self.write(Message::Ping(Default::default())).await,
+            };
+            if outcome.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn receive(&mut self, message: Message) -> Result<(), Closed> {
+        self.last_heard = Instant::now();
+        let text = match message {
+            Message::Text(text) => text,
+            Message::Ping(_) | Message::Pong(_) => return Ok(()),
+            Message::Close(_) => return Err(Closed),
+            Message::Binary(_) => return self.refuse(ApiError::invalid(".", "binary frames are not understood")).await,
+        };
+        match parse(&text) {
+            Ok(ClientMessage::Subscribe { filter, since }) => self.subscribe(filter, since).await,
+            Ok(ClientMessage::Ack { seq }) => {
+                if seq >= self.sent_seq {
+                    self.unacked = 0;
+                } else {
+                    self.unacked = self.unacked.saturating_sub(1);
+                }
+                Ok(())
+            }
+            Ok(ClientMessage::Ping { nonce }) => self.send(&ServerMessage::Pong { nonce }).await,
+            Err(error) => self.refuse(error).await,
+        }
+    }
+
+    /// Subscribes first, then sends what was missed: nothing falls between.
+    async fn subscribe(&mut self, filter: KillFilter, since: Option<Since>) -> Result<(), Closed> {
+        let subscription = match self.services.hub().subscribe(filter) {
+            Ok(subscription) => subscription,
+            Err(_) => {
+                let message = "Too many people are watching through this server. Try again in a minute.";
+                return self.refuse(ApiError::new(ErrorCode::TooMany, message)).await;
+            }
+        };
+        let filter = subscription.filter().clone();
+        self.subscription = Some(subscription);
+        self.unacked = 0;
+        self.is_behind = false;
+        let gap = since
+            .filter(|since| since.node == self.services.node())
+            .map(|since| self.services.window().since(since.seq, &filter, MAX_KILLS_PER_FRAME))
+            .filter(|gap| gap.is_covered && gap.skipped == 0);
+        if let Some(gap) = gap {
+            let frame = frame::gap_fill(gap.seq, &gap.kills);
+            self.sent_seq = frame.seq;
+            self.write(Message::Text(frame.text)).await?;
+        } else {
+            self.snapshot(filter).await?;
+        }
+        self.send(&ServerMessage::Feed { status: self.services.feed_status() }).await?;
+        self.send(&ServerMessage::Stats { stats: self.services.live_stats() }).await
+    }
+
+    async fn snapshot(&mut self, filter: KillFilter) -> Result<(), Closed> {
+        let seq = self.services.window().seq();
+        match self.services.newest_kills(&filter, MAX_KILLS_PER_FRAME as u32).await {
+            Ok(page) => {
+                self.sent_seq = seq;
+                self.send(&ServerMessage::Snapshot { kills: page.kills, seq, is_gap_fill: false }).await
+            }
+            Err(error) => self.refuse(error).await,
+        }
+    }
+
+    async fn forward(&mut self, frame: Frame) -> Result<(), Closed> {
+        if frame.seq == 0 {
+            return self.write(Message::Text(frame.text)).await;
+        }
+        if self.is_behind || self.unacked >= MAX_UNACKED {
+            self.is_behind = true;
+            return Ok(());
+        }
+        self.sent_seq = frame.seq;
+        self.unacked += 1;
+        self.write(Message::Text(frame.text)).await
+    }
+
+    /// One batch with what was dropped since the last one sent.
+    async fn catch_up(&mut self) -> Result<(), Closed> {
+        let Some(subscription) = &self.subscription else { return Ok(()) };
+        let missed = self.services.window().since(self.sent_seq, subscription.filter(), MAX_KILLS_PER_FRAME);
+        if !missed.is_covered {
+            return self.resync("too far behind").await;
+        }
+        let frame = frame::batch(missed.seq, &missed.kills, missed.skipped, &[]);
+        self.sent_seq = frame.seq;
+        self.is_behind = self.unacked >= MAX_UNACKED;
+        self.write(Message::Text(frame.text)).await
+    }
+
+    async fn resync(&mut self, reason: &str) -> Result<(), Closed> {
+        self.subscription = None;
+        self.is_behind = false;
+        self.send(&ServerMessage::Resync { reason: reason.to_owned() }).await
+    }
+
+    async fn refuse(&mut self, error: ApiError) -> Result<(), Closed> {
+        let path = error.problems.first().map(|problem| problem.path.clone());
+        self.send(&ServerMessage::Error { code: error.code, message: error.message, path }).await
+    }
+
+    async fn send(&mut self, message: &ServerMessage) -> Result<(), Closed> {
+        self.write(Message::Text(frame::encode(message))).await
+    }
+
+    async fn write(&mut self, message: Message) -> Result<(), Closed> {
+        match timeout(WRITE_TIMEOUT, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(Closed),
+        }
+    }
+}
+
+/// Waits for ever while there is no subscription.
+async fn next_frame(subscription: &mut Option<Subscription>) -> Option<Frame> {
+    match subscription {
+        Some(subscription) => subscription.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn parse(text: &str) -> Result<ClientMessage, ApiError> {
+    let message: ClientMessage =
+        serde_json::from_str(text).map_err(|error| ApiError::invalid(".", error.to_string()))?;
+    if let ClientMessage::Subscribe { filter, .. } = &message {
+        // The same limits and contradictions as in a URL.
+        KillFilter::from_query(&filter.to_query(), &[]).map_err(ApiError::from)?;
+    }
+    Ok(message)
+}

@@ -1,0 +1,277 @@
+//! The hot window: the newest kills of this process in memory, whether stored yet or not.
+//!
+//! Owns: sequence numbers, the look-up of kills that are not stored yet, gap filling for reconnecting clients, the
+//! minute counters. Bounded by [`CAPACITY`] kills. One short lock; nothing waits while holding it.
+
+use super::LiveEvent;
+use app::contract::{LiveStats, MinuteBucket, NamePatch};
+use chrono::TimeDelta;
+use domain::{
+    Isk, KillFilter, KillRecord, KillSummary, KillmailId, StaticData, Timestamp, filter::ParticipantFacts,
+    summary::NameLookup,
+};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use tokio::sync::broadcast;
+
+/// Kills kept in memory. Larger than the persist queue, so that a kill on screen is always either here or stored.
+pub const CAPACITY: usize = 6_000;
+/// A kill older than this on arrival is history: stored, but not shown as live (design: late kills).
+pub const LIVE_AGE: TimeDelta = TimeDelta::hours(1);
+/// Minutes of history behind the sparkline.
+const MINUTES: usize = 60;
+
+/// One published kill.
+#[derive(Debug)]
+pub struct LiveKill {
+    pub seq: u64,
+    pub summary: KillSummary,
+    pub participants: Arc<[ParticipantFacts]>,
+    pub record: Arc<KillRecord>,
+    /// `summary` as JSON, encoded once.
+    pub json: String,
+    /// Arrived within [`LIVE_AGE`] of the loss.
+    pub is_live: bool,
+    stored: Arc<AtomicBool>,
+}
+
+impl LiveKill {
+    pub fn is_stored(&self) -> bool {
+        self.stored.load(Ordering::Relaxed)
+    }
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    next_seq: u64,
+    kills: VecDeque<Arc<LiveKill>>,
+    seq_by_id: HashMap<KillmailId, u64>,
+    /// Rows whose names are not complete: entity id -> seqs.
+    waiting: HashMap<i64, Vec<u64>>,
+    /// Newest last; the key is minutes since the epoch.
+    minutes: VecDeque<(i64, MinuteBucket)>,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Window {
+    inner: Mutex<Inner>,
+    events: broadcast::Sender<LiveEvent>,
+}
+
+/// Kills after a sequence number.
+#[derive(Debug, Default)]
+pub struct Since {
+    /// Newest first.
+    pub kills: Vec<Arc<LiveKill>>,
+    /// Matching kills left out because of the limit.
+    pub skipped: u64,
+    /// False when the window no longer reaches back that far.
+    pub is_covered: bool,
+    pub seq: u64,
+}
+
+impl Window {
+    pub fn new(events: broadcast::Sender<LiveEvent>) -> Self {
+        Self { inner: Mutex::default(), events }
+    }
+
+    /// A poisoned lock means that a panic happened in another task; the data is plain and stays usable.
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn subscribe(&self) -> broadcast::Receiver<LiveEvent> {
+        self.events.subscribe()
+    }
+
+    /// Sends an event to the hub; without listeners it is dropped.
+    pub fn announce(&self, event: LiveEvent) {
+        drop(self.events.send(event));
+    }
+
+    /// Adds a kill and tells the hub. Returns `None` when the window already holds it.
+    pub fn publish(
+        &self,
+        record: Arc<KillRecord>,
+        names: NameLookup<'_>,
+        static_data: &StaticData,
+        is_stored: bool,
+    ) -> Option<Arc<LiveKill>> {
+        let summary = KillSummary::new(&record, names, static_data);
+        let participants: Arc<[ParticipantFacts]> = ParticipantFacts::of(&record.killmail, static_data).into();
+        let is_live = record.received_at - record.killmail.killmail_time <= LIVE_AGE;
+        let json = encode(&summary);
+        let mut inner = self.lock();
+        if inner.seq_by_id.contains_key(&summary.killmail_id) {
+            return None;
+        }
+        inner.next_seq += 1;
+        let seq = inner.next_seq;
+        inner.seq_by_id.insert(summary.killmail_id, seq);
+        for id in summary.unnamed_ids() {
+            inner.waiting.entry(id).or_default().push(seq);
+        }
+        if !is_stored {
+            inner.count(&summary, record.received_at);
+        }
+        let stored = Arc::new(AtomicBool::new(is_stored));
+        let kill = Arc::new(LiveKill { seq, summary, participants, record, json, is_live, stored });
+        inner.kills.push_back(Arc::clone(&kill));
+        if inner.kills.len() > CAPACITY {
+            inner.evict_oldest();
+        }
+        drop(inner);
+        if !is_stored && is_live {
+            self.announce(LiveEvent::Kill(Arc::clone(&kill)));
+        }
+        Some(kill)
+    }
+
+    /// Marks kills as being on disk.
+    pub fn mark_stored(&self, ids: impl IntoIterator<Item = KillmailId>) {
+        let inner = self.lock();
+        for id in ids {
+            if let Some(kill) = inner.seq_by_id.get(&id).and_then(|seq| inner.by_seq(*seq)) {
+                kill.stored.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    pub fn find(&self, id: KillmailId) -> Option<Arc<LiveKill>> {
+        let inner = self.lock();
+        inner.seq_by_id.get(&id).and_then(|seq| inner.by_seq(*seq)).cloned()
+    }
+
+    /// Every kill that is not stored yet, in no particular order.
+    pub fn unstored(&self) -> Vec<Arc<LiveKill>> {
+        self.lock().kills.iter().filter(|kill| !kill.is_stored()).cloned().collect()
+    }
+
+    pub fn seq(&self) -> u64 {
+        self.lock().next_seq
+    }
+
+    /// Live kills after `seq` that pass the filter, newest first, at most `limit`.
+    pub fn since(&self, seq: u64, filter: &KillFilter, limit: usize) -> Since {
+        let inner = self.lock();
+        let oldest = inner.kills.front().map_or(inner.next_seq + 1, |kill| kill.seq);
+        let mut answer =
+            Since { is_covered: seq <= inner.next_seq && seq + 1 >= oldest, seq: inner.next_seq, ..Since::default() };
+        for kill in inner.kills.iter().rev().take_while(|kill| kill.seq > seq) {
+            if !kill.is_live || !filter.matches(&kill.summary, &kill.participants) {
+                continue;
+            }
+            if answer.kills.len() < limit {
+                answer.kills.push(Arc::clone(kill));
+            } else {
+                answer.skipped += 1;
+            }
+        }
+        answer
+    }
+
+    /// Fills in names that have become known and passes them on to open pages.
+    pub fn apply_names(&self, names: &[(i64, String)]) {
+        let known: HashMap<i64, &String> = names.iter().map(|(id, name)| (*id, name)).collect();
+        let lookup = |id: i64| known.get(&id).map(|name| (*name).clone());
+        let mut patches = Vec::new();
+        let mut inner = self.lock();
+        for (id, name) in names {
+            let Some(seqs) = inner.waiting.remove(id) else { continue };
+            patches.push(NamePatch { id: *id, name: name.clone() });
+            for seq in seqs {
+                inner.rewrite(seq, &lookup);
+            }
+        }
+        drop(inner);
+        if !patches.is_empty() {
+            self.announce(LiveEvent::Names(patches.into()));
+        }
+    }
+
+    pub fn stats(&self, now: Timestamp, watchers: u64) -> LiveStats {
+        let inner = self.lock();
+        let current = now.timestamp().div_euclid(60);
+        let mut minutes = vec![MinuteBucket::default(); MINUTES];
+        for (minute, bucket) in &inner.minutes {
+            // The running minute is left out: a half-full last bar reads as a drop.
+            let age = current - minute;
+            if (1..=MINUTES as i64).contains(&age) {
+                minutes[MINUTES - age as usize] = *bucket;
+            }
+        }
+        let kills_last_hour = minutes.iter().map(|bucket| u64::from(bucket.kills)).sum();
+        let isk_last_hour = minutes.iter().map(|bucket| bucket.isk).sum();
+        LiveStats { minutes, kills_last_hour, isk_last_hour, watchers }
+    }
+
+    /// Sets the minute counters from stored history, once at start.
+    pub fn seed_minutes(&self, buckets: impl IntoIterator<Item = (Timestamp, MinuteBucket)>) {
+        let mut inner = self.lock();
+        for (minute, bucket) in buckets {
+            inner.minutes.push_back((minute.timestamp().div_euclid(60), bucket));
+        }
+    }
+}
+
+impl Inner {
+    fn by_seq(&self, seq: u64) -> Option<&Arc<LiveKill>> {
+        let first = self.kills.front()?.seq;
+        self.kills.get(usize::try_from(seq.checked_sub(first)?).ok()?)
+    }
+
+    fn evict_oldest(&mut self) {
+        let Some(kill) = self.kills.pop_front() else { return };
+        self.seq_by_id.remove(&kill.summary.killmail_id);
+        for id in kill.summary.unnamed_ids() {
+            if let Some(seqs) = self.waiting.get_mut(&id) {
+                seqs.retain(|seq| *seq != kill.seq);
+                if seqs.is_empty() {
+                    self.waiting.remove(&id);
+                }
+            }
+        }
+    }
+
+    fn rewrite(&mut self, seq: u64, names: NameLookup<'_>) {
+        let Some(first) = self.kills.front().map(|kill| kill.seq) else { return };
+        let Some(slot) = seq.checked_sub(first).and_then(|index| self.kills.get_mut(index as usize)) else { return };
+        let mut summary = slot.summary.clone();
+        if summary.fill_names(names) {
+            let json = encode(&summary);
+            *slot = Arc::new(LiveKill {
+                seq,
+                summary,
+                json,
+                participants: Arc::clone(&slot.participants),
+                record: Arc::clone(&slot.record),
+                is_live: slot.is_live,
+                stored: Arc::clone(&slot.stored),
+            });
+        }
+    }
+
+    fn count(&mut self, kill: &KillSummary, at: Timestamp) {
+        let minute = at.timestamp().div_euclid(60);
+        if self.minutes.back().is_none_or(|(last, _)| *last < minute) {
+            self.minutes.push_back((minute, MinuteBucket::default()));
+        }
+        if let Some((_, bucket)) = self.minutes.back_mut() {
+            bucket.kills += 1;
+            bucket.isk = bucket.isk + kill.total_value.unwrap_or(Isk::ZERO);
+        }
+        while self.minutes.len() > MINUTES + 1 {
+            self.minutes.pop_front();
+        }
+    }
+}
+
+fn encode(summary: &KillSummary) -> String {
+    serde_json::to_string(summary).expect("a summary has string keys only and no failing serializer")
+}

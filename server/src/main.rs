@@ -1,0 +1,54 @@
+//! The `tracker` program: subcommands around the server library.
+
+use clap::{Parser, Subcommand};
+use server::{
+    commands::{bench, healthcheck, maintenance, serve},
+    config::Config,
+    http::openapi,
+    telemetry,
+};
+
+#[derive(Parser)]
+#[command(name = "tracker", version, about = "EVE Online killmails as they happen")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Feeds, database, live stream and web in one process
+    Serve,
+    /// Bring the database schema up to date
+    Migrate,
+    /// Create the coming partitions, drop those past retention, list all
+    Partitions,
+    /// Measure ingest or the live path
+    Bench {
+        #[command(subcommand)]
+        what: bench::Bench,
+    },
+    /// Ask the running server whether it is ready
+    Healthcheck,
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    if let Command::Openapi = cli.command {
+        println!("{}", serde_json::to_string_pretty(&openapi::document())?);
+        return Ok(());
+    }
+    let config = Config::from_env()?;
+    telemetry::start_logging(&config);
+    match cli.command {
+        Command::Serve => serve::run(config).await,
+        Command::Migrate => maintenance::migrate(&config).await,
+        Command::Partitions => maintenance::partitions(&config).await,
+        Command::Bench { what } => bench::run(&config, what).await,
+        Command::Healthcheck => healthcheck::run(&config).await,
+        Command::Openapi => Ok(()),
+    }
+}

@@ -1,0 +1,196 @@
+//! The kill page's data: one record with names, slots and values.
+
+use super::{Services, store_failure};
+use app::contract::{ApiError, AttackerRow, ItemRow, KillDetail, RelatedKill, ValueTiles};
+use chrono::TimeDelta;
+use domain::{
+    CharacterId, Enrichment, Item, KillFilter, KillRecord, KillSummary, KillmailId, Location, Party, ShipRef, Side,
+    StaticData, TypeId, UnitPrice, fit, record::PriceSource, valuation::TOKEN_PRICE,
+};
+use std::{collections::HashMap, sync::Arc};
+
+/// A pilot's ship and capsule are lost within this time of each other.
+const RELATED_WITHIN: TimeDelta = TimeDelta::minutes(15);
+const RELATED_LIMIT: u32 = 5;
+
+impl Services {
+    /// The record of a kill, from the hot window or the database.
+    ///
+    /// # Errors
+    /// `NotFound`, or `Unavailable` when the database does not answer.
+    pub async fn find_record(&self, id: KillmailId) -> Result<(Arc<KillRecord>, bool), ApiError> {
+        if let Some(kill) = self.window().find(id) {
+            return Ok((Arc::clone(&kill.record), kill.is_stored()));
+        }
+        match self.store().find_kill(id).await {
+            Ok(Some(record)) => Ok((Arc::new(record), true)),
+            Ok(None) => Err(ApiError::not_found(&format!("Killmail {id}"))),
+            Err(error) => Err(store_failure(&error)),
+        }
+    }
+
+    /// Everything the kill page shows.
+    ///
+    /// # Errors
+    /// As [`Services::find_record`].
+    pub async fn get_kill(&self, id: KillmailId) -> Result<KillDetail, ApiError> {
+        let (record, is_stored) = self.find_record(id).await?;
+        let names = self.names_of(&record).await;
+        let lookup = |id: i64| names.get(&id).cloned();
+        let summary = KillSummary::new(&record, &lookup, self.static_data());
+        let related = self.related(&summary).await;
+        Ok(self.detail(&record, summary, related, is_stored, &names))
+    }
+
+    /// The fit's title in exports: whose and which loss.
+    pub fn fit_name(summary: &KillSummary) -> String {
+        let pilot = summary.victim.character.as_ref().and_then(|named| named.name.as_deref()).unwrap_or("Unknown");
+        format!("{pilot} - kill {}", summary.killmail_id)
+    }
+
+    fn detail(
+        &self,
+        record: &KillRecord,
+        summary: KillSummary,
+        related: Vec<RelatedKill>,
+        is_stored: bool,
+        names: &HashMap<i64, String>,
+    ) -> KillDetail {
+        let static_data = self.static_data();
+        let killmail = &record.killmail;
+        let enrichment = &record.enrichment;
+        let eft = fit::eft(killmail, &Self::fit_name(&summary), static_data);
+        KillDetail {
+            summary,
+            values: ValueTiles { valuation: enrichment.valuation.clone(), reported_value: enrichment.reported_value },
+            damage_taken: killmail.victim.damage_taken,
+            position: killmail.victim.position,
+            war_id: killmail.war_id,
+            items: item_rows(record, static_data),
+            attackers: attacker_rows(record, names, static_data),
+            eft,
+            related,
+            labels: enrichment.labels.clone(),
+            enriched_at: enrichment.enriched_at,
+            enrichment_version: enrichment.version,
+            is_stored,
+            static_build: static_data.build().to_owned(),
+        }
+    }
+
+    /// Names of everybody on the mail: cache first, then the database; what is missing is asked for.
+    pub async fn names_of(&self, record: &KillRecord) -> HashMap<i64, String> {
+        let mut names = HashMap::new();
+        let mut missing = Vec::new();
+        for participant in record.killmail.participants() {
+            let ids = [
+                participant.character_id.map(|id| id.0),
+                participant.corporation_id.filter(|id| !id.is_npc()).map(|id| id.0),
+                participant.alliance_id.map(|id| id.0),
+            ];
+            for id in ids.into_iter().flatten() {
+                match self.names().get(id) {
+                    Some(name) => drop(names.insert(id, name)),
+                    None => missing.push(id),
+                }
+            }
+        }
+        missing.sort_unstable();
+        missing.dedup();
+        if !missing.is_empty() {
+            match self.store().find_names(&missing).await {
+                Ok(found) => names.extend(found.into_iter().map(|name| (name.id, name.name))),
+                Err(error) => tracing::warn!(%error, "names of a kill cannot be read"),
+            }
+            self.names().request(missing.into_iter().filter(|id| !names.contains_key(id)));
+        }
+        names
+    }
+
+    /// Other losses of the same pilot around the same time and place. None is no failure of the page.
+    async fn related(&self, kill: &KillSummary) -> Vec<RelatedKill> {
+        let Some(pilot) = kill.victim.character.as_ref().map(|named| named.id) else { return Vec::new() };
+        match self.losses_near(kill, pilot).await {
+            Ok(kills) => kills.into_iter().map(|summary| RelatedKill { summary }).collect(),
+            Err(error) => {
+                tracing::warn!(%error, "related kills cannot be read");
+                Vec::new()
+            }
+        }
+    }
+
+    async fn losses_near(&self, kill: &KillSummary, pilot: CharacterId) -> Result<Vec<KillSummary>, ApiError> {
+        let filter = KillFilter {
+            character_id: vec![pilot],
+            side: Some(Side::Victim),
+            system_id: vec![kill.place.solar_system_id],
+            from: Some(kill.killmail_time - RELATED_WITHIN),
+            to: Some(kill.killmail_time + RELATED_WITHIN),
+            ..KillFilter::default()
+        };
+        let paging = app::backend::Paging { limit: RELATED_LIMIT + 1, ..Default::default() };
+        let page = self.list_kills(&filter, paging).await?;
+        Ok(page
+            .kills
+            .into_iter()
+            .filter(|other| other.killmail_id != kill.killmail_id)
+            .take(RELATED_LIMIT as usize)
+            .collect())
+    }
+}
+
+fn item_rows(record: &KillRecord, static_data: &StaticData) -> Vec<ItemRow> {
+    record
+        .killmail
+        .victim
+        .items
+        .iter()
+        .map(|item| item_row(item, item.location(), &record.enrichment, static_data))
+        .collect()
+}
+
+fn item_row(item: &Item, location: Location, enrichment: &Enrichment, static_data: &StaticData) -> ItemRow {
+    let info = static_data.type_info(item.item_type_id);
+    let unit_price = unit_price(item.item_type_id, item.is_blueprint_copy(), enrichment);
+    ItemRow {
+        item: ShipRef::new(item.item_type_id, static_data),
+        category_id: info.map(|info| info.category_id.0),
+        meta_group_id: info.and_then(|info| info.meta_group_id).map(|id| id.0),
+        location,
+        destroyed: item.destroyed(),
+        dropped: item.dropped(),
+        is_blueprint_copy: item.is_blueprint_copy(),
+        is_abyssal: info.is_some_and(|info| info.is_abyssal),
+        unit_price,
+        value: unit_price.map(|unit| unit.price.times(item.quantity())),
+        contents: item.items.iter().map(|inner| item_row(inner, location, enrichment, static_data)).collect(),
+    }
+}
+
+fn unit_price(type_id: TypeId, is_blueprint_copy: bool, enrichment: &Enrichment) -> Option<UnitPrice> {
+    if is_blueprint_copy {
+        return Some(UnitPrice { price: TOKEN_PRICE, source: PriceSource::Rule, at: enrichment.enriched_at });
+    }
+    enrichment.unit_prices.get(&type_id).copied()
+}
+
+fn attacker_rows(record: &KillRecord, names: &HashMap<i64, String>, static_data: &StaticData) -> Vec<AttackerRow> {
+    let lookup = |id: i64| names.get(&id).cloned();
+    let attackers = &record.killmail.attackers;
+    // Old mails hold negative damage; it counts as none.
+    let total: i64 = attackers.iter().map(|attacker| attacker.damage_done.max(0)).fold(0, i64::saturating_add);
+    let mut rows: Vec<AttackerRow> = attackers
+        .iter()
+        .map(|attacker| AttackerRow {
+            party: Party::of_attacker(attacker, &lookup, static_data),
+            ship: attacker.ship_type_id.map(|id| ShipRef::new(id, static_data)),
+            weapon: attacker.weapon_type_id.map(|id| ShipRef::new(id, static_data)),
+            damage_done: attacker.damage_done,
+            damage_share: if total > 0 { attacker.damage_done.max(0) as f64 / total as f64 } else { 0.0 },
+            final_blow: attacker.final_blow,
+            security_status: attacker.security_status,
+        })
+        .collect();
+    rows.sort_by_key(|row| std::cmp::Reverse((row.damage_done, row.final_blow)));
+    rows
+}

@@ -1,0 +1,87 @@
+//! Kill lists: stored history with the kills that are not stored yet on top.
+
+use super::{Services, store_failure};
+use app::{
+    backend::Paging,
+    contract::{ApiError, KillPage},
+};
+use domain::{Cursor, KillFilter, KillSummary};
+use std::collections::HashSet;
+use store::Page;
+
+/// Most rows of one answer.
+pub const MAX_LIMIT: u32 = 200;
+
+fn cursor_of(kill: &KillSummary) -> Cursor {
+    Cursor { killmail_time: kill.killmail_time, killmail_id: kill.killmail_id }
+}
+
+impl Services {
+    /// A page of kills, newest first. Kills still waiting for the database are included.
+    ///
+    /// # Errors
+    /// `Invalid` for contradictory paging, `Unavailable` when history cannot be read.
+    pub async fn list_kills(&self, filter: &KillFilter, paging: Paging) -> Result<KillPage, ApiError> {
+        if paging.before.is_some() && paging.after.is_some() {
+            return Err(ApiError::invalid("before", "cannot be combined with after"));
+        }
+        if !(1..=MAX_LIMIT).contains(&paging.limit) {
+            return Err(ApiError::invalid("limit", format!("is a number from 1 to {MAX_LIMIT}")));
+        }
+        let page = Page { before: paging.before, after: paging.after, limit: paging.limit };
+        let stored =
+            self.store().list_kills(filter, page, self.static_data()).await.map_err(|error| store_failure(&error))?;
+        let mut page = KillPage { kills: stored.kills, next: stored.next, prev: stored.prev };
+        if paging.before.is_none() && paging.after.is_none() {
+            self.add_unstored(&mut page, filter, paging.limit as usize);
+        }
+        self.name(&mut page.kills);
+        Ok(page)
+    }
+
+    /// The newest kills for a live page. When the database is away, the hot window alone.
+    ///
+    /// # Errors
+    /// As [`Services::list_kills`], except for an unavailable database.
+    pub async fn newest_kills(&self, filter: &KillFilter, limit: u32) -> Result<KillPage, ApiError> {
+        let paging = Paging { limit, ..Paging::default() };
+        match self.list_kills(filter, paging).await {
+            Err(error) if error.code == app::contract::ErrorCode::Unavailable => {
+                let recent = self.window().since(0, filter, limit as usize);
+                let mut kills: Vec<_> = recent.kills.iter().map(|kill| kill.summary.clone()).collect();
+                kills.sort_by_key(|kill| std::cmp::Reverse(cursor_of(kill)));
+                Ok(KillPage { kills, next: None, prev: None })
+            }
+            answer => answer,
+        }
+    }
+
+    fn add_unstored(&self, page: &mut KillPage, filter: &KillFilter, limit: usize) {
+        let listed: HashSet<_> = page.kills.iter().map(|kill| kill.killmail_id).collect();
+        let waiting = self.window().unstored();
+        let fresh = waiting
+            .iter()
+            .filter(|kill| !listed.contains(&kill.summary.killmail_id))
+            .filter(|kill| filter.matches(&kill.summary, &kill.participants))
+            .map(|kill| kill.summary.clone());
+        let before = page.kills.len();
+        page.kills.extend(fresh);
+        if page.kills.len() == before {
+            return;
+        }
+        page.kills.sort_by_key(|kill| std::cmp::Reverse(cursor_of(kill)));
+        if page.kills.len() > limit {
+            page.kills.truncate(limit);
+            page.next = page.kills.last().map(cursor_of);
+        }
+    }
+
+    /// Fills names the database did not have, and asks for the rest.
+    pub fn name(&self, kills: &mut [KillSummary]) {
+        let names = |id: i64| self.names().get(id);
+        for kill in kills {
+            kill.fill_names(&names);
+            self.names().request(kill.unnamed_ids().collect::<Vec<_>>());
+        }
+    }
+}

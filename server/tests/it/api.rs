@@ -1,0 +1,221 @@
+//! The JSON API: answers, paging, and bad input as problem documents.
+
+use crate::harness::{TestApp, eventually};
+use serde_json::Value;
+use server::http::openapi;
+
+async fn with_kills(count: usize) -> (TestApp, Vec<i64>) {
+    let app = TestApp::start("r2z2").await;
+    let emitted = app.simulator.emit(count);
+    app.simulator.publish_sequence();
+    eventually("all are stored", || async { app.stored().await == count as u64 }).await;
+    (app, emitted)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_input_is_a_problem_document_that_names_the_parameter() {
+    let (app, emitted) = with_kills(1).await;
+    let id = emitted[0];
+    let cases: Vec<(String, u16, &str)> = [
+        ("/api/v1/killmails?limit=0", 400, "limit"),
+        ("/api/v1/killmails?limit=201", 400, "limit"),
+        ("/api/v1/killmails?limit=x", 400, "limit"),
+        ("/api/v1/killmails?before=x", 400, "before"),
+        ("/api/v1/killmails?after=zz.zz", 400, "after"),
+        ("/api/v1/killmails?before=1.1&after=1.1", 400, "before"),
+        ("/api/v1/killmails?system_id=Jita", 400, "system_id"),
+        ("/api/v1/killmails?system_id=0", 400, "system_id"),
+        ("/api/v1/killmails?system_id=99999999999999999999", 400, "system_id"),
+        ("/api/v1/killmails?character_id=1,,2", 400, "character_id"),
+        ("/api/v1/killmails?band=moon", 400, "band"),
+        ("/api/v1/killmails?side=both", 400, "side"),
+        ("/api/v1/killmails?min_value=lots", 400, "min_value"),
+        ("/api/v1/killmails?min_value=5&max_value=1", 400, "min_value"),
+        ("/api/v1/killmails?from=yesterday", 400, "from"),
+        ("/api/v1/killmails?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z", 400, "from"),
+        ("/api/v1/killmails?solo=maybe", 400, "solo"),
+        ("/api/v1/killmails?nonsense=1", 400, "nonsense"),
+        ("/api/v1/killmails?tags=%27%3B%20DROP%20TABLE%20killmails_raw%3B--&limit=-1", 400, "limit"),
+        ("/api/v1/killmails/abc", 400, "id"),
+        ("/api/v1/killmails/-5", 400, "id"),
+        ("/api/v1/killmails/9999999999999999999999", 400, "id"),
+        ("/api/v1/systems/30000142?system_id=1", 400, "filter"),
+        ("/api/v1/search", 400, "q"),
+        ("/api/v1/killmails/1", 404, ""),
+        ("/api/v1/systems/1", 404, ""),
+        ("/api/v1/regions/1", 404, ""),
+        ("/api/v1/characters/1", 404, ""),
+        ("/api/v1/nothing", 404, ""),
+        ("/api/v1/moons/1/killmails", 404, ""),
+        ("/api/elsewhere", 404, ""),
+    ]
+    .into_iter()
+    .map(|(path, status, field)| (path.to_owned(), status, field))
+    .chain([
+        (format!("/api/v1/killmails/{id}/fit?format=png"), 400, "format"),
+        (format!("/api/v1/search?q={}", "x".repeat(101)), 400, "q"),
+        (format!("/api/v1/killmails?tags={}", "x".repeat(65)), 400, "tags"),
+        (
+            format!("/api/v1/killmails?system_id={}", (1..=101).map(|n| n.to_string()).collect::<Vec<_>>().join(",")),
+            400,
+            "system_id",
+        ),
+    ])
+    .collect();
+    for (path, status, field) in cases {
+        let response = app.get(&path).await;
+        assert_eq!(response.status().as_u16(), status, "{path}");
+        assert_eq!(response.headers()["content-type"], "application/problem+json", "{path}");
+        let id = response.headers()["x-request-id"].to_str().expect("ASCII").to_owned();
+        let problem: Value = response.json().await.expect("JSON");
+        assert_eq!(problem["request_id"], id.as_str(), "{path}");
+        assert_eq!(problem["status"], status, "{path}");
+        if !field.is_empty() {
+            assert_eq!(problem["problems"][0]["path"], field, "{path}");
+        }
+    }
+    let post = app.client.post(app.url("/api/v1/killmails")).body("x").send().await.expect("answer");
+    assert_eq!(post.status().as_u16(), 405);
+    assert_eq!(post.headers()["content-type"], "application/problem+json");
+    let huge = app.client.post(app.url("/api/v1/killmails")).body(vec![0; 1 << 20]).send().await.expect("answer");
+    assert_eq!(huge.status().as_u16(), 413);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paging_visits_every_kill_once_in_both_directions() {
+    let (app, mut emitted) = with_kills(60).await;
+    let mut seen = Vec::new();
+    let mut path = "/api/v1/killmails?limit=7".to_owned();
+    let last = loop {
+        let page = app.json(&path).await;
+        let kills = page["kills"].as_array().expect("kills").clone();
+        seen.extend(kills.iter().filter_map(|kill| kill["killmail_id"].as_i64()));
+        match page["next"].as_str() {
+            Some(next) => path = format!("/api/v1/killmails?limit=7&before={next}"),
+            None => break page,
+        }
+    };
+    let forwards = seen.clone();
+    seen.sort_unstable();
+    emitted.sort_unstable();
+    assert_eq!(seen, emitted);
+
+    let mut back: Vec<i64> = ids(&last);
+    let mut prev = last["prev"].as_str().map(str::to_owned);
+    while let Some(cursor) = prev {
+        let page = app.json(&format!("/api/v1/killmails?limit=7&after={cursor}")).await;
+        back.splice(0..0, ids(&page));
+        prev = page["prev"].as_str().map(str::to_owned);
+    }
+    assert_eq!(back, forwards);
+    app.stop().await;
+}
+
+fn ids(page: &Value) -> Vec<i64> {
+    page["kills"].as_array().into_iter().flatten().filter_map(|kill| kill["killmail_id"].as_i64()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documented_paths_exist_and_answer() {
+    let (app, emitted) = with_kills(40).await;
+    let kill = app.json(&format!("/api/v1/killmails/{}", emitted[0])).await;
+    let place = &kill["summary"]["place"];
+    let party = kill["attackers"].as_array().into_iter().flatten().find(|row| row["party"]["character"].is_object());
+    eventually("the names are stored", || async {
+        match party {
+            Some(row) => {
+                app.get(&format!("/api/v1/characters/{}", row["party"]["character"]["id"])).await.status() == 200
+            }
+            None => true,
+        }
+    })
+    .await;
+    for operation in openapi::OPERATIONS {
+        let id = match operation.path {
+            path if path.starts_with("/killmails") => emitted[0].to_string(),
+            path if path.starts_with("/systems") => place["solar_system_id"].to_string(),
+            path if path.starts_with("/constellations") => place["constellation_id"].to_string(),
+            path if path.starts_with("/regions") => place["region_id"].to_string(),
+            "/types/{id}" => "587".to_owned(),
+            "/groups/{id}" => "25".to_owned(),
+            _ => "1000002".to_owned(),
+        };
+        let path = operation.path.replace("{kind}", "systems").replace("{id}", &id);
+        let query = if operation.path == "/search" { "?q=rifter" } else { "" };
+        let response = app.get(&format!("/api/v1{path}{query}")).await;
+        match operation.path {
+            // A plain GET is no WebSocket handshake.
+            "/stream" => assert!(response.status().is_client_error()),
+            // Whether this id is a pilot or an alliance, the path itself is served.
+            "/characters/{id}" | "/alliances/{id}" => {
+                let text = response.text().await.expect("text");
+                assert!(!text.contains("no such API path"), "{path}");
+            }
+            _ => assert_eq!(response.status(), 200, "{path}"),
+        }
+    }
+    assert_eq!(app.json("/api/v1/search?q=Jita").await[0]["name"], "Jita");
+    assert!(app.get("/api/docs").await.text().await.expect("text").contains("/api/v1/killmails/{id}"));
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_are_whole_without_javascript_and_carry_a_policy() {
+    let (app, emitted) = with_kills(12).await;
+    let id = emitted[3];
+    let kill = app.json(&format!("/api/v1/killmails/{id}")).await;
+    let ship = kill["summary"]["ship"]["name"].as_str().expect("name").to_owned();
+    let system = kill["summary"]["place"]["solar_system_id"].to_string();
+    for (path, wanted) in [
+        ("/".to_owned(), format!("/kill/{id}")),
+        (format!("/kill/{id}"), ship.clone()),
+        (format!("/kill/{id}/"), ship),
+        (format!("/system/{system}"), format!("/kill/{id}")),
+        ("/status".to_owned(), "r2z2".to_owned()),
+        ("/search?q=jita".to_owned(), "/system/30000142".to_owned()),
+    ] {
+        let response = app.get(&path).await;
+        assert_eq!(response.status(), 200, "{path}");
+        let policy = response.headers()["content-security-policy"].to_str().expect("ASCII").to_owned();
+        assert!(policy.contains("script-src 'nonce-") && !policy.contains("unsafe-inline"), "{path}: {policy}");
+        let html = response.text().await.expect("HTML");
+        assert!(html.to_lowercase().contains(&wanted.to_lowercase()), "{path} lacks {wanted}");
+    }
+    for path in ["/nowhere", "/kill/1", "/kill/abc", "/system/1", "/region/x"] {
+        assert!(app.get(path).await.status().is_client_error(), "{path}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_readiness_and_metrics() {
+    let (app, _) = with_kills(3).await;
+    assert_eq!(app.get("/healthz").await.text().await.expect("text"), "ok");
+    let ready = app.json("/readyz").await;
+    assert_eq!((&ready["ready"], &ready["feed"]["health"]), (&Value::from(true), &Value::from("live")));
+    let metrics = app.get("/metrics").await.text().await.expect("text");
+    for name in ["killmails_stored_total", "feed_events_total", "queue_depth", "process_resident_memory_bytes"] {
+        assert!(metrics.contains(name), "{name}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn images_come_from_our_origin_and_never_break() {
+    let app = TestApp::start("r2z2").await;
+    let image = app.get("/images/types/587/icon?size=64").await;
+    assert_eq!(
+        (image.status().as_u16(), &image.headers()["content-type"]),
+        (200, &"image/png".parse().expect("header"))
+    );
+    app.simulator.set_outage("images", true);
+    let placeholder = app.get("/images/types/588/icon?size=64").await;
+    assert_eq!(placeholder.headers()["content-type"], "image/svg+xml");
+    for path in
+        ["/images/types/587/icon?size=63", "/images/secrets/1/icon", "/images/types/0/icon", "/images/types/x/icon"]
+    {
+        assert_eq!(app.get(path).await.status(), 404, "{path}");
+    }
+    app.stop().await;
+}

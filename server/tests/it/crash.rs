@@ -1,0 +1,148 @@
+//! The tracker as a process: `kill -9` in the middle, PostgreSQL stopped and started again, clean shutdown.
+
+use crate::harness::{self, eventually};
+use domain::KillmailId;
+use server::postgres::Embedded;
+use simulator::{Dates, Simulator};
+use std::{
+    io::{BufRead, BufReader},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+use store::{Store, StoreOptions};
+
+/// A tracker process; killed when dropped.
+struct Tracker {
+    process: Child,
+    url: String,
+}
+
+impl Tracker {
+    /// Starts the program and waits until it says where it listens.
+    fn start(simulator: &Simulator, database_url: &str, folder: &Path) -> Self {
+        let mut variables = harness::variables(simulator, "r2z2");
+        variables.insert("DATABASE_URL".to_owned(), database_url.to_owned());
+        variables.insert("LOG".to_owned(), "info".to_owned());
+        let mut process = Command::new(env!("CARGO_BIN_EXE_tracker"))
+            .arg("serve")
+            .current_dir(folder)
+            .envs(&variables)
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the tracker starts");
+        let mut lines = BufReader::new(process.stderr.take().expect("piped")).lines();
+        let url = loop {
+            let line = lines.next().expect("the tracker says where it listens").expect("text");
+            if let Some((_, url)) = line.split_once("listening on ") {
+                break url.trim().to_owned();
+            }
+        };
+        // The rest is read on, so that the tracker never waits for a reader.
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| println!("tracker: {line}")));
+        Self { process, url }
+    }
+
+    fn kill_9(mut self) {
+        self.process.kill().expect("killed");
+        self.process.wait().expect("gone");
+    }
+
+    /// SIGTERM, as an operator stops it.
+    fn stop(&mut self) -> bool {
+        let pid = self.process.id().to_string();
+        assert!(Command::new("kill").arg(&pid).status().expect("kill").success());
+        self.process.wait().expect("gone").success()
+    }
+}
+
+impl Drop for Tracker {
+    fn drop(&mut self) {
+        // Already gone in most tests.
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_or_doubled_by_kill_9_and_a_stopped_database() {
+    let folder = tempfile::tempdir().expect("folder");
+    // The embedded PostgreSQL runs as another user when the tests run as root.
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).expect("permissions");
+    let postgres = Embedded::start(folder.path(), None).expect("PostgreSQL");
+    let url = postgres.url().to_owned();
+    let simulator = Simulator::start(harness::simulator_config()).await.expect("simulator");
+
+    let mut recordings = harness::busiest_hour();
+    let mut emitted = Vec::new();
+    let mut emit_some = |count: usize| {
+        let new = match &mut recordings {
+            Some(hour) => {
+                let some: Vec<_> = hour.drain(..count.min(hour.len())).collect();
+                simulator.emit_replay(some, Dates::AsRecorded)
+            }
+            None => simulator.emit(count),
+        };
+        simulator.publish_sequence();
+        emitted.extend(new.into_iter().map(KillmailId));
+        emitted.clone()
+    };
+
+    let tracker = Tracker::start(&simulator, &url, folder.path());
+    let store = Store::connect(&StoreOptions::new(&url)).await.expect("store");
+    emit_some(600);
+    eventually("the first kills are stored", || async { count(&store).await > 50 }).await;
+    tracker.kill_9();
+
+    let mut tracker = Tracker::start(&simulator, &url, folder.path());
+    let so_far = emit_some(200);
+    eventually("what was missing came in", || async { known(&store, &so_far).await == so_far.len() }).await;
+
+    store.close().await;
+    drop(postgres);
+    let all = emit_some(10_000);
+    let client = reqwest::Client::new();
+    eventually("the tracker notices, keeps trying and still answers", || async {
+        let ready = client.get(format!("{}/readyz", tracker.url)).send().await;
+        let metrics = client.get(format!("{}/metrics", tracker.url)).send().await.expect("answer");
+        let metrics = metrics.text().await.expect("text");
+        ready.is_ok_and(|answer| answer.status() == 503)
+            && metrics.lines().any(|line| line.starts_with("persist_retries_total") && !line.ends_with(" 0"))
+    })
+    .await;
+    let page = client.get(&tracker.url).timeout(Duration::from_secs(30)).send().await.expect("a page");
+    assert!(page.status().is_success(), "live goes on without the database");
+
+    let postgres = Embedded::start(folder.path(), None).expect("PostgreSQL again");
+    let store = Store::connect(&StoreOptions::new(&url)).await.expect("store");
+    eventually("every kill is stored", || async { known(&store, &all).await == all.len() }).await;
+    assert_eq!(count(&store).await, all.len() as u64, "and no other");
+    assert!(tracker.stop(), "a stop is clean");
+    store.close().await;
+    drop(postgres);
+}
+
+async fn count(store: &Store) -> u64 {
+    store.status().await.map_or(0, |status| status.kills_total)
+}
+
+async fn known(store: &Store, ids: &[KillmailId]) -> usize {
+    store.filter_known_ids(ids).await.map_or(0, |known| known.len())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_drains_what_was_received() {
+    let app = harness::TestApp::start("r2z2").await;
+    let emitted: Vec<KillmailId> = app.simulator.emit(300).into_iter().map(KillmailId).collect();
+    app.simulator.publish_sequence();
+    eventually("all are published", || async { app.running.services.window().seq() >= 300 }).await;
+    let harness::TestApp { simulator, database, running, .. } = app;
+    assert!(running.stop().await);
+    let store = Store::connect(&StoreOptions::new(database.url())).await.expect("store");
+    assert_eq!(known(&store, &emitted).await, emitted.len());
+    store.close().await;
+    simulator.shutdown().await;
+}

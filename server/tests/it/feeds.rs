@@ -1,0 +1,91 @@
+//! Which feed delivers: failover, return, quarantine.
+
+use crate::harness::{TestApp, eventually};
+use app::contract::FeedHealth;
+use domain::{KillmailId, Source};
+use simulator::Fault;
+
+async fn all_stored(app: &TestApp, emitted: &[i64]) {
+    let ids: Vec<KillmailId> = emitted.iter().copied().map(KillmailId).collect();
+    eventually("every kill is stored", || async {
+        app.database.store.filter_known_ids(&ids).await.expect("known ids").len() == ids.len()
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_feed_takes_over_and_the_first_is_taken_back() {
+    let app = TestApp::start("wanderer,r2z2").await;
+    let mut emitted = app.simulator.emit(20);
+    app.simulator.publish_sequence();
+    all_stored(&app, &emitted).await;
+    assert_eq!(app.running.services.feed_status().health, FeedHealth::Live);
+
+    app.simulator.set_outage("wanderer", true);
+    eventually("the fallback delivers", || async {
+        let status = app.running.services.feed_status();
+        (status.health, status.active) == (FeedHealth::Fallback, Some(Source::R2z2))
+    })
+    .await;
+    emitted.extend(app.simulator.emit(30));
+    app.simulator.publish_sequence();
+    all_stored(&app, &emitted).await;
+
+    app.simulator.set_outage("wanderer", false);
+    eventually("the first feed is back", || async { app.running.services.feed_status().health == FeedHealth::Live })
+        .await;
+    emitted.extend(app.simulator.emit(30));
+    app.simulator.publish_sequence();
+    all_stored(&app, &emitted).await;
+    assert_eq!(app.stored().await, emitted.len() as u64);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_feed_is_replaced() {
+    let mut config = crate::harness::simulator_config();
+    config.timing.wanderer_ping = std::time::Duration::from_secs(3_600);
+    let app = TestApp::start_with("wanderer,r2z2", config).await;
+    eventually("silence is noticed", || async { app.running.services.feed_status().health == FeedHealth::Fallback })
+        .await;
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_that_cannot_be_understood_are_quarantined_and_the_stream_goes_on() {
+    let app = TestApp::start("wanderer").await;
+    app.simulator.set_fault(Fault::MalformedJson, 1.0);
+    app.simulator.emit(5);
+    eventually("five events are refused", || async { app.dead_letters().await.len() >= 5 }).await;
+    for letter in app.dead_letters().await {
+        assert!(!letter.reason.is_empty() && !letter.payload.is_empty());
+    }
+    app.simulator.set_fault(Fault::MalformedJson, 0.0);
+    let good = app.simulator.emit(5);
+    all_stored(&app, &good).await;
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hash_that_esi_refuses_is_quarantined_with_the_reason() {
+    let app = TestApp::start("wanderer").await;
+    app.simulator.set_fault(Fault::WrongHash, 1.0);
+    let emitted = app.simulator.emit(2);
+    eventually("both are refused", || async { app.dead_letters().await.len() >= 2 }).await;
+    let letters = app.dead_letters().await;
+    assert!(letters.iter().all(|letter| letter.killmail_id.is_some_and(|id| emitted.contains(&id.0))));
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_feed_delivers() {
+    for feed in ["wanderer", "r2z2", "evekill"] {
+        let app = TestApp::start(feed).await;
+        let emitted = app.simulator.emit(25);
+        app.simulator.publish_sequence();
+        all_stored(&app, &emitted).await;
+        let kill = app.json(&format!("/api/v1/killmails/{}", emitted[0])).await;
+        assert_eq!(kill["summary"]["source"], feed);
+        app.stop().await;
+    }
+}

@@ -1,0 +1,137 @@
+//! A server of its own for each test: simulator, database and tracker in this process.
+
+use server::{
+    commands::serve::{self, Running},
+    config::Config,
+    ingest::IngestOptions,
+};
+use simulator::{Simulator, replay};
+use std::{collections::BTreeMap, future::Future, path::PathBuf, time::Duration};
+use store::testing::TestDatabase;
+use tokio::time::{Instant, interval, timeout};
+
+/// No condition in a test takes longer unless something is broken.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+pub struct TestApp {
+    pub simulator: Simulator,
+    pub database: TestDatabase,
+    pub running: Running,
+    pub client: reqwest::Client,
+}
+
+/// Fast, forgiving limits: tests are about the tracker, not about waiting.
+pub fn simulator_config() -> simulator::Config {
+    let mut config = simulator::Config::default();
+    config.limits.r2z2_per_second = 100_000;
+    config.limits.poll_floor = Duration::from_millis(1);
+    config.limits.sequence_lag = 0;
+    config.limits.esi_killmail_tokens = 1_000_000;
+    config.timing.stale = Duration::from_millis(200);
+    config.timing.retry_after = Duration::from_secs(1);
+    config
+}
+
+/// Short enough for tests to see every state.
+pub fn ingest_options() -> IngestOptions {
+    IngestOptions {
+        silence: Duration::from_secs(3),
+        probe_interval: Duration::from_millis(300),
+        reconcile_interval: Duration::from_millis(700),
+    }
+}
+
+/// Variables of a tracker that talks to this simulator.
+pub fn variables(simulator: &Simulator, feeds: &str) -> BTreeMap<String, String> {
+    [
+        ("BIND_ADDR", "127.0.0.1:0".to_owned()),
+        ("PUBLIC_URL", "http://tracker.example".to_owned()),
+        ("FEEDS", feeds.to_owned()),
+        ("WANDERER_KILLS_URL", simulator.upstream_url("wanderer")),
+        ("R2Z2_URL", simulator.upstream_url("r2z2")),
+        ("EVE_KILL_URL", simulator.upstream_url("evekill")),
+        ("ESI_URL", simulator.upstream_url("esi")),
+        ("IMAGE_SERVER_URL", simulator.upstream_url("images")),
+        ("R2Z2_POLL_SECONDS", "0.05".to_owned()),
+        ("R2Z2_REQUESTS_PER_SECOND", "2000".to_owned()),
+        ("R2Z2_START_BACK", "0".to_owned()),
+        ("CONTACT", "tests@tracker.example".to_owned()),
+        ("DEMO", "true".to_owned()),
+        ("LOG", "warn".to_owned()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
+}
+
+impl TestApp {
+    pub async fn start(feeds: &str) -> Self {
+        Self::start_with(feeds, simulator_config()).await
+    }
+
+    pub async fn start_with(feeds: &str, config: simulator::Config) -> Self {
+        let simulator = Simulator::start(config).await.expect("simulator");
+        let database = TestDatabase::create().await;
+        let mut variables = variables(&simulator, feeds);
+        variables.insert("DATABASE_URL".to_owned(), database.url());
+        let config = Config::from_variables(&variables).expect("valid variables");
+        server::telemetry::start_logging(&config);
+        let running = serve::start(config, ingest_options()).await.expect("server");
+        let app = Self { simulator, database, running, client: reqwest::Client::new() };
+        eventually("the feed is connected", || async { app.running.services.feed_status().active.is_some() }).await;
+        app
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.running.addr)
+    }
+
+    pub async fn get(&self, path: &str) -> reqwest::Response {
+        self.client.get(self.url(path)).send().await.expect("an answer")
+    }
+
+    pub async fn json(&self, path: &str) -> serde_json::Value {
+        let response = self.get(path).await;
+        assert!(response.status().is_success(), "{path}: {}", response.status());
+        response.json().await.expect("JSON")
+    }
+
+    /// Kills in the database, counted.
+    pub async fn stored(&self) -> u64 {
+        self.database.store.status().await.expect("status").kills_total
+    }
+
+    pub async fn dead_letters(&self) -> Vec<store::DeadLetter> {
+        self.database.store.list_dead_letters(1_000).await.expect("dead letters")
+    }
+
+    pub async fn stop(self) {
+        assert!(self.running.stop().await, "every task ends in time");
+        self.simulator.shutdown().await;
+    }
+}
+
+/// Waits for a condition; fails the test when it does not come true.
+pub async fn eventually<F: Future<Output = bool>>(what: &str, mut condition: impl FnMut() -> F) {
+    let mut ticks = interval(Duration::from_millis(20));
+    let started = Instant::now();
+    loop {
+        ticks.tick().await;
+        if timeout(PATIENCE, condition()).await.unwrap_or(false) {
+            return;
+        }
+        assert!(started.elapsed() < PATIENCE, "never came true: {what}");
+    }
+}
+
+/// The real killmails, when the checkout has them beside it.
+pub fn real_killmails(file: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/killmails").join(file);
+    path.exists().then_some(path)
+}
+
+/// The busiest hour of the real data, in time order.
+pub fn busiest_hour() -> Option<Vec<simulator::Recording>> {
+    real_killmails("killmails_hour_2021-11-27T19.jsonl.zst")
+        .map(|path| replay::read_file(&path).expect("readable recording"))
+}

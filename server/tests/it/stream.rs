@@ -1,0 +1,213 @@
+//! The live stream as its clients see it.
+
+use crate::harness::{TestApp, eventually};
+use app::contract::{ClientMessage, ErrorCode, ServerMessage, live::Since};
+use domain::{KillFilter, SolarSystemId};
+use futures::{SinkExt, StreamExt};
+use std::{collections::HashSet, time::Duration};
+use tokio::{net::TcpStream, time::timeout};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Message, client::IntoClientRequest},
+};
+
+struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Client {
+    async fn connect(app: &TestApp) -> (Self, String) {
+        let (socket, _) = connect_async(app.url("/api/v1/stream").replace("http", "ws")).await.expect("socket");
+        let mut client = Self(socket);
+        let ServerMessage::Hello { protocol: 1, node, .. } = client.next().await else { panic!("hello comes first") };
+        (client, node)
+    }
+
+    async fn subscribe(&mut self, filter: KillFilter, since: Option<Since>) {
+        self.send(&serde_json::to_string(&ClientMessage::Subscribe { filter, since }).expect("JSON")).await;
+    }
+
+    async fn send(&mut self, text: &str) {
+        self.0.send(Message::text(text.to_owned())).await.expect("sent");
+    }
+
+    async fn next(&mut self) -> ServerMessage {
+        loop {
+            let message = timeout(Duration::from_secs(30), self.0.next()).await.expect("in time").expect("open");
+            if let Message::Text(text) = message.expect("a frame") {
+                return serde_json::from_str(&text).expect("a protocol message");
+            }
+        }
+    }
+
+    /// The next message that is about kills, or an error or resync.
+    async fn next_of_interest(&mut self) -> ServerMessage {
+        loop {
+            match self.next().await {
+                ServerMessage::Feed { .. } | ServerMessage::Stats { .. } => {}
+                ServerMessage::Batch { kills, .. } if kills.is_empty() => {}
+                other => return other,
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_reaches_the_socket_with_names_and_value() {
+    let app = TestApp::start("r2z2").await;
+    let (mut client, _) = Client::connect(&app).await;
+    client.subscribe(KillFilter::default(), None).await;
+    let ServerMessage::Snapshot { kills, is_gap_fill: false, .. } = client.next_of_interest().await else {
+        panic!("a snapshot comes first")
+    };
+    assert!(kills.is_empty());
+    let emitted: HashSet<i64> = app.simulator.emit(10).into_iter().collect();
+    app.simulator.publish_sequence();
+    let mut seen = HashSet::new();
+    while seen.len() < emitted.len() {
+        if let ServerMessage::Batch { kills, .. } = client.next_of_interest().await {
+            for kill in kills {
+                assert!(kill.ship.name.is_some() && kill.place.name.is_some());
+                seen.insert(kill.killmail_id.0);
+            }
+        }
+    }
+    assert_eq!(seen, emitted);
+    eventually("names are known", || async {
+        let page = app.json("/api/v1/killmails").await;
+        page["kills"].as_array().is_some_and(|kills| {
+            kills.iter().all(|kill| {
+                let character = &kill["victim"]["character"];
+                character.is_null() || character["name"].is_string()
+            })
+        })
+    })
+    .await;
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn filters_are_applied_by_the_server() {
+    let app = TestApp::start("r2z2").await;
+    let first = app.simulator.emit(30);
+    app.simulator.publish_sequence();
+    eventually("all are stored", || async { app.stored().await == first.len() as u64 }).await;
+    let system = app.json(&format!("/api/v1/killmails/{}", first[0])).await["summary"]["place"]["solar_system_id"]
+        .as_i64()
+        .expect("id");
+    let filter = KillFilter { system_id: vec![SolarSystemId(system)], ..KillFilter::default() };
+    let (mut client, _) = Client::connect(&app).await;
+    client.subscribe(filter.clone(), None).await;
+    let ServerMessage::Snapshot { kills, .. } = client.next_of_interest().await else { panic!("snapshot") };
+    assert!(!kills.is_empty() && kills.iter().all(|kill| kill.place.solar_system_id.0 == system));
+    let listed = app.json(&format!("/api/v1/killmails?{}", filter.to_query())).await;
+    assert_eq!(listed["kills"].as_array().map(Vec::len), Some(kills.len()));
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_returns_gets_what_it_missed() {
+    let app = TestApp::start("r2z2").await;
+    let (mut client, node) = Client::connect(&app).await;
+    client.subscribe(KillFilter::default(), None).await;
+    let ServerMessage::Snapshot { seq, .. } = client.next_of_interest().await else { panic!("snapshot") };
+    drop(client);
+    let missed: HashSet<i64> = app.simulator.emit(7).into_iter().collect();
+    app.simulator.publish_sequence();
+    eventually("all are published", || async { app.running.services.window().seq() == seq + 7 }).await;
+    let (mut client, _) = Client::connect(&app).await;
+    client.subscribe(KillFilter::default(), Some(Since { node, seq })).await;
+    let ServerMessage::Snapshot { kills, is_gap_fill: true, .. } = client.next_of_interest().await else {
+        panic!("the gap is filled")
+    };
+    assert_eq!(kills.iter().map(|kill| kill.killmail_id.0).collect::<HashSet<_>>(), missed);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn malformed_messages_are_answered_and_harm_nothing() {
+    let app = TestApp::start("r2z2").await;
+    let (mut client, _) = Client::connect(&app).await;
+    for message in [
+        "",
+        "not json",
+        "{}",
+        "[]",
+        "null",
+        "17",
+        r#"{"type":"unknown"}"#,
+        r#"{"type":"subscribe","filter":{"nonsense":1}}"#,
+        r#"{"type":"subscribe","filter":{"system_id":"Jita"}}"#,
+        r#"{"type":"subscribe","filter":{"system_id":[-1]}}"#,
+        r#"{"type":"subscribe","filter":{"min_value":5,"max_value":1}}"#,
+        r#"{"type":"subscribe","filter":{"band":["moon"]}}"#,
+        r#"{"type":"subscribe","since":{"node":1,"seq":"x"}}"#,
+        r#"{"type":"ack","seq":-1}"#,
+        r#"{"type":"ack","seq":1e99}"#,
+    ] {
+        client.send(message).await;
+        let ServerMessage::Error { code, .. } = client.next_of_interest().await else { panic!("refused: {message}") };
+        assert_eq!(code, ErrorCode::Invalid, "{message}");
+    }
+    let many = vec![SolarSystemId(1); 1];
+    let too_many = KillFilter { system_id: (1..=101).map(SolarSystemId).chain(many).collect(), ..Default::default() };
+    client.subscribe(too_many, None).await;
+    let ServerMessage::Error { path, .. } = client.next_of_interest().await else { panic!("refused") };
+    assert_eq!(path.as_deref(), Some("system_id"));
+    client.send(r#"{"type":"ping","nonce":5}"#).await;
+    assert_eq!(client.next_of_interest().await, ServerMessage::Pong { nonce: 5 });
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_never_acknowledges_loses_nothing_but_immediacy() {
+    let app = TestApp::start("r2z2").await;
+    let (mut client, _) = Client::connect(&app).await;
+    client.subscribe(KillFilter::default(), None).await;
+    let mut emitted = HashSet::new();
+    let mut seen = HashSet::new();
+    let mut batches = 0;
+    // Each kill waits for its batch until the server calls the client lagging; from then on they come together.
+    while batches < 18 {
+        emitted.extend(app.simulator.emit(1));
+        app.simulator.publish_sequence();
+        if let ServerMessage::Batch { kills, .. } = client.next_of_interest().await {
+            batches += 1;
+            seen.extend(kills.iter().map(|kill| kill.killmail_id.0));
+        }
+    }
+    while seen.len() < emitted.len() {
+        if let ServerMessage::Batch { kills, skipped, .. } = client.next_of_interest().await {
+            assert_eq!(skipped, 0);
+            seen.extend(kills.iter().map(|kill| kill.killmail_id.0));
+        }
+    }
+    assert_eq!(seen, emitted);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_sites_pages_are_refused() {
+    let app = TestApp::start("r2z2").await;
+    let mut request = app.url("/api/v1/stream").replace("http", "ws").into_client_request().expect("request");
+    request.headers_mut().insert("origin", "https://evil.example".parse().expect("header"));
+    assert!(connect_async(request).await.is_err());
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn server_sent_events_carry_the_same_payloads() {
+    let app = TestApp::start("r2z2").await;
+    let response = app.get("/api/v1/stream/sse").await;
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    let emitted = app.simulator.emit(1);
+    app.simulator.publish_sequence();
+    let mut text = String::new();
+    let mut body = response.bytes_stream();
+    let wanted = format!("\"killmail_id\":{}", emitted[0]);
+    while !text.contains(&wanted) {
+        let bytes =
+            timeout(Duration::from_secs(30), body.next()).await.expect("in time").expect("open").expect("bytes");
+        text.push_str(&String::from_utf8_lossy(&bytes));
+    }
+    assert!(text.contains(r#""type":"hello""#) && text.contains("id: "));
+    app.stop().await;
+}

@@ -1,0 +1,114 @@
+//! House rules that a compiler does not know: dependency direction, where SQL and HTTP may be, module docs.
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Workspace packages each package may use outside tests.
+const ALLOWED: [(&str, &[&str]); 7] = [
+    ("domain", &[]),
+    ("app", &["domain"]),
+    ("frontend", &["app"]),
+    ("store", &["domain"]),
+    ("upstream", &["domain"]),
+    ("simulator", &["domain"]),
+    ("server", &["app", "domain", "store", "upstream"]),
+];
+
+/// Crates that only one package may use outside tests, since it owns what they do.
+const OWNED: [(&str, &[&str]); 3] =
+    [("sqlx", &["store"]), ("reqwest", &["upstream"]), ("reqwest-eventsource", &["upstream"])];
+
+/// The core does no input or output.
+const FORBIDDEN_IN_DOMAIN: [&str; 7] = ["tokio", "sqlx", "axum", "reqwest", "leptos", "web-sys", "rand"];
+
+#[test]
+fn dependencies_point_one_way() {
+    let metadata =
+        MetadataCommand::new().current_dir(root()).no_deps().exec().expect("cargo metadata of this workspace");
+    let packages: BTreeMap<String, BTreeSet<String>> = metadata
+        .packages
+        .iter()
+        .map(|package| {
+            let used = package.dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal);
+            (package.name.to_string(), used.map(|dependency| dependency.name.clone()).collect())
+        })
+        .collect();
+    assert_eq!(packages.len(), ALLOWED.len(), "a package without a rule");
+    for (package, allowed) in ALLOWED {
+        for (other, _) in ALLOWED {
+            let is_used = packages[package].contains(other);
+            assert!(!is_used || allowed.contains(&other), "{package} must not use {other}");
+        }
+    }
+    for (owned, owners) in OWNED {
+        for (package, used) in &packages {
+            assert!(!used.contains(owned) || owners.contains(&package.as_str()), "{package} must not use {owned}");
+        }
+    }
+    for forbidden in FORBIDDEN_IN_DOMAIN {
+        assert!(!packages["domain"].contains(forbidden), "domain must not use {forbidden}");
+    }
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("readable folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_module_says_what_it_owns_and_stays_readable() {
+    let mut files = Vec::new();
+    for folder in [
+        "app/src",
+        "app/domain/src",
+        "frontend/src",
+        "server/src",
+        "server/store/src",
+        "server/upstream/src",
+        "server/simulator/src",
+    ] {
+        sources(&root().join(folder), &mut files);
+    }
+    assert!(files.len() > 60, "the sources are found");
+    let mut faults = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("UTF-8");
+        let is_test = file.file_stem().is_some_and(|stem| stem.to_string_lossy().contains("tests"));
+        if !text.starts_with("//!") && !is_test {
+            faults.push(format!("{} does not open with its purpose", file.display()));
+        }
+        let lines = text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")).count();
+        if lines > 500 && !is_test {
+            faults.push(format!("{} has {lines} lines", file.display()));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn every_migration_can_be_reverted() {
+    let folder = root().join("migrations");
+    let names: BTreeSet<String> = std::fs::read_dir(folder)
+        .expect("migrations")
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    let up: Vec<&str> = names.iter().filter_map(|name| name.strip_suffix(".up.sql")).collect();
+    assert!(!up.is_empty());
+    for name in up {
+        assert!(names.contains(&format!("{name}.down.sql")), "{name} has no way back");
+    }
+}
