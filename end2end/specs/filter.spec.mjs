@@ -1,0 +1,131 @@
+// The filter: lives in the URL, is obeyed by the page and by the stream, and is taken apart by chips.
+import { axe, expect, listed, rows, showsKills, test } from '../fixtures.mjs';
+
+const chips = (page) => page.getByRole('list', { name: 'Active filters' });
+const isk = (page) => rows(page).locator('.kill-value .isk').evaluateAll((all) => all.map((data) => Number(data.value ?? 0)));
+const named = (page, selector) => rows(page).locator(selector).evaluateAll((all) => [...new Set(all.map((one) => one.textContent))]);
+
+test('a minimum of ISK: URL, rows and stream obey; reload keeps it; its chip removes it', async ({ galaxy, openLive, page }) => {
+  await openLive('/');
+  const field = page.getByRole('textbox', { name: 'Min ISK' });
+  await field.fill('50m');
+  await field.press('Enter');
+  await expect(page).toHaveURL(/\?min_value=50000000$/);
+  await expect(chips(page).getByRole('link', { name: 'Remove filter At least: 50m ISK' })).toBeVisible();
+  await expect.poll(async () => Math.min(...await isk(page))).toBeGreaterThanOrEqual(50_000_000);
+
+  const ids = await galaxy.emit(40);
+  const dear = (await galaxy.kills('min_value=50m')).map((kill) => String(kill.killmail_id));
+  const wanted = ids.filter((id) => dear.includes(id));
+  await showsKills(page, wanted);
+  expect((await listed(page)).filter((id) => ids.includes(id)).sort()).toEqual(wanted.sort());
+
+  await page.reload();
+  await expect(field).toHaveValue('50m');
+  expect(Math.min(...await isk(page))).toBeGreaterThanOrEqual(50_000_000);
+  await axe(page);
+
+  await chips(page).getByRole('link', { name: /At least/ }).click();
+  await expect(page).toHaveURL(/\/$/);
+  await expect(field).toHaveValue('');
+  await expect.poll(async () => Math.min(...await isk(page))).toBeLessThan(50_000_000);
+});
+
+test('an amount that cannot be read is said and not applied', async ({ openLive, page }) => {
+  await openLive('/');
+  const field = page.getByRole('textbox', { name: 'Max ISK' });
+  await field.fill('plenty');
+  await field.press('Tab');
+  await expect(page.getByText('Write it like 1.5b or 250m.')).toBeVisible();
+  await expect(field).toHaveAttribute('aria-invalid', 'true');
+  await expect(page).toHaveURL(/\/$/);
+  await axe(page, { include: '.filter-bar' });
+});
+
+test('security bands narrow and widen', async ({ openLive, page }) => {
+  await openLive('/');
+  const bands = () => rows(page).locator('.kill-place .security').evaluateAll((all) => [...new Set(all.map((one) => one.dataset.band))].sort());
+  await page.locator('.band-chip[data-band="lowsec"]').click();
+  await expect(page).toHaveURL(/\?band=lowsec$/);
+  await expect.poll(bands).toEqual(['lowsec']);
+  await page.locator('.band-chip[data-band="nullsec"]').click();
+  await expect(page).toHaveURL(/band=lowsec%2Cnullsec$/);
+  await expect.poll(bands).toEqual(['lowsec', 'nullsec']);
+  await expect(page.getByRole('checkbox', { name: 'Low' })).toBeChecked();
+  await chips(page).getByRole('link', { name: 'Clear all' }).click();
+  await expect(page).toHaveURL(/\/$/);
+  await expect(page.getByRole('checkbox', { name: 'Low' })).not.toBeChecked();
+});
+
+for (const [what, selector, parameter, chip] of [
+  ['system', '.kill-system', 'system_id', 'System'],
+  ['ship', '.kill-name', 'ship_type_id', 'Ship'],
+]) {
+  test(`a click on a ${what} filters by it`, async ({ openLive, page }) => {
+    await openLive('/');
+    const link = rows(page).first().locator(selector);
+    const name = await link.innerText();
+    await link.click();
+    await expect(page).toHaveURL(new RegExp(`\\?${parameter}=\\d+$`));
+    await expect(chips(page).getByRole('link', { name: `Remove filter ${chip}: ${name}` })).toBeVisible();
+    await expect.poll(() => named(page, selector)).toEqual([name]);
+  });
+}
+
+test('a click on a pilot filters by them, within the filter that is there', async ({ openLive, page }) => {
+  await openLive('/?npc=false');
+  const link = page.locator('.kill-victim .party-main .name-link').first();
+  const name = await link.innerText();
+  await link.click();
+  await expect(page).toHaveURL(/\?character_id=\d+&npc=false$|\?corporation_id=\d+&npc=false$/);
+  await expect(chips(page).locator('.chip')).toHaveCount(2);
+  await expect(chips(page).getByRole('link', { name: new RegExp(`: ${name}$`) })).toBeVisible();
+  await expect.poll(async () => (await rows(page).allInnerTexts()).every((text) => text.includes(name) || /\+\d/.test(text))).toBe(true);
+});
+
+test('solo, NPC and side are choices that stay over a reload', async ({ openLive, page }) => {
+  await openLive('/');
+  await page.getByRole('combobox', { name: 'Solo' }).selectOption({ label: 'Solo only' });
+  await expect(page).toHaveURL(/\?solo=true$/);
+  await expect.poll(async () => {
+    const all = await rows(page).count();
+    return all > 0 && all === await page.locator('[data-badge="solo"]').count();
+  }).toBe(true);
+  await page.getByRole('combobox', { name: 'Side of pilots and ships' }).selectOption('victim');
+  await expect(page).toHaveURL(/\?side=victim&solo=true$/);
+  await page.reload();
+  await expect(page.getByRole('combobox', { name: 'Solo' })).toHaveValue('true');
+  await expect(page.getByRole('combobox', { name: 'Side of pilots and ships' })).toHaveValue('victim');
+  await page.goBack();
+  await expect(page.getByRole('combobox', { name: 'Side of pilots and ships' })).toHaveValue('');
+});
+
+test('a ship found by typing is added to the filter', async ({ galaxy, openLive, page }) => {
+  const kill = await galaxy.someKill('a ship', (one) => one.ship.name && one.ship.name !== 'Capsule');
+  await openLive('/');
+  const field = page.getByRole('combobox', { name: /^Filter by place/ });
+  await field.fill(kill.ship.name);
+  const hit = page.locator('#filter-hits').getByRole('option').filter({ has: page.getByText(kill.ship.name, { exact: true }) }).first();
+  await expect(hit).toBeVisible();
+  await axe(page, { include: '.filter-bar' });
+  await hit.click();
+  await expect(page).toHaveURL(new RegExp(`ship_type_id=${kill.ship.type_id}$`));
+  await expect(field).toHaveValue('');
+  await expect.poll(() => named(page, '.kill-name')).toEqual([kill.ship.name]);
+});
+
+test('nothing passes the filter: the page says so and offers a way out', async ({ openLive, page }) => {
+  await openLive('/?min_value=999999999999');
+  await expect(page.getByText('No kill passes this filter yet')).toBeVisible();
+  await axe(page);
+  await page.getByRole('link', { name: 'Clear the filter' }).click();
+  await expect(rows(page).first()).toBeVisible();
+});
+
+test('a filter in the address that makes no sense is an error with its reason', async ({ page, open, problems }) => {
+  problems.allow(/status of 400/); // the document itself
+  const response = await open('/?band=moon');
+  expect(response.status()).toBe(400);
+  await expect(page.getByRole('alert')).toContainText('is one of highsec, lowsec');
+  await axe(page);
+});
