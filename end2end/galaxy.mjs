@@ -72,10 +72,12 @@ export class Galaxy {
     if (!this.#isBroken) return;
     await this.outage('wanderer', false);
     await this.outage('r2z2', false);
+    const emitted = [];
     await eventually('the first feed is back', async () => {
-      await this.emitUnseen(1); // a feed must show a kill to be taken back
+      emitted.push(...(await this.emitUnseen(1))); // a feed must show a kill to be taken back
       return (await (await fetch(`${this.#url}/status`)).text()).includes('data-health="live"');
     }, 60_000);
+    await this.knows(emitted); // none of them is to surprise the next test
     this.#isBroken = false;
   }
 

@@ -10,7 +10,7 @@ use crate::{
     lifecycle::{self, GRACE, Lifecycle},
     live::LiveEvent,
     postgres::Embedded,
-    services::{Parts, Services, names, prices},
+    services::{Parts, Services, names, prices, submit::Intake},
     telemetry,
 };
 use anyhow::Context;
@@ -120,10 +120,11 @@ pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Run
         .with_context(|| format!("cannot listen on {}; choose another address with BIND_ADDR", config.bind_addr))?;
     let addr = listener.local_addr().context("local address")?;
 
-    ingest::start(&lifecycle, &services, upstreams, options);
+    let entrance = ingest::start(&lifecycle, &services, upstreams, options);
     spawn_jobs(&lifecycle, &services, &esi, name_requests, &config);
     let state = AppState {
         services: Arc::clone(&services),
+        intake: Arc::new(Intake::new(Arc::clone(&esi), entrance)),
         options: LeptosOptions::builder()
             .output_name("frontend")
             .site_root(config.site_root.display().to_string())

@@ -5,12 +5,16 @@ use super::{
     params::{ListQuery, parameter, path_id},
     problem::Problem,
 };
-use crate::services::Services;
+use crate::services::{
+    Services,
+    submit::{Intake, Submission, SubmissionState, Submitted},
+};
 use app::contract::{ApiError, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, SearchHit};
 use axum::{
     Json, Router,
+    body::Bytes,
     extract::{Path, RawQuery, State},
-    http::{HeaderValue, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -24,7 +28,7 @@ type Svc = State<Arc<Services>>;
 /// Every documented path with its handler, relative to `/api/v1`.
 pub fn routes() -> Router<AppState> {
     Router::new()
-        .route("/killmails", get(list_killmails))
+        .route("/killmails", get(list_killmails).post(submit_killmail))
         .route("/killmails/{id}", get(get_killmail))
         .route("/killmails/{id}/raw", get(get_raw))
         .route("/killmails/{id}/fit", get(get_fit))
@@ -45,6 +49,28 @@ pub fn routes() -> Router<AppState> {
 async fn list_killmails(State(services): Svc, RawQuery(query): RawQuery) -> Answer<KillPage> {
     let query = ListQuery::parse(query.as_deref())?;
     Ok(Json(services.list_kills(&query.filter, query.paging).await?))
+}
+
+/// 202 for a killmail that will be listed in a moment, 200 for one that was here before.
+async fn submit_killmail(
+    State(services): Svc,
+    State(intake): State<Arc<Intake>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Submitted>), Problem> {
+    // A page of another site can only post forms and text without asking first.
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if !kind.starts_with("application/json") {
+        return Err(ApiError::invalid("content-type", "is application/json").into());
+    }
+    let submission: Submission =
+        serde_json::from_slice(&body).map_err(|error| ApiError::invalid("body", format!("is malformed: {error}")))?;
+    let submitted = services.submit(&intake, submission).await?;
+    let status = match submitted.state {
+        SubmissionState::Accepted => StatusCode::ACCEPTED,
+        SubmissionState::Known => StatusCode::OK,
+    };
+    Ok((status, Json(submitted)))
 }
 
 async fn get_killmail(State(services): Svc, Path(id): Path<String>) -> Answer<KillDetail> {

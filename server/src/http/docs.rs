@@ -34,7 +34,11 @@ fn render(document: &Value) -> String {
     paragraph(&mut html, description);
     html.push_str("<p><a href=\"/api/v1/openapi.json\">OpenAPI 3.1 document</a></p><h2>Operations</h2>");
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
-        operation(&mut html, path, &item["get"]);
+        for method in ["get", "post"] {
+            if let Some(described) = item.get(method) {
+                operation(&mut html, method, path, described);
+            }
+        }
     }
     html.push_str("<h2>Schemas</h2>");
     for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
@@ -50,8 +54,13 @@ fn render(document: &Value) -> String {
     html
 }
 
-fn operation(html: &mut String, path: &str, operation: &Value) {
-    let _ = write!(html, "<section class=\"api-docs__operation\"><h3><code>GET {}</code></h3>", escape(path));
+fn operation(html: &mut String, method: &str, path: &str, operation: &Value) {
+    let _ = write!(
+        html,
+        "<section class=\"api-docs__operation\"><h3><code>{} {}</code></h3>",
+        method.to_uppercase(),
+        escape(path)
+    );
     paragraph(html, operation["summary"].as_str().unwrap_or_default());
     let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
     if !parameters.is_empty() {
@@ -68,6 +77,10 @@ fn operation(html: &mut String, path: &str, operation: &Value) {
             html.push_str("</tr>");
         }
         html.push_str("</tbody></table>");
+    }
+    if let Some(reference) = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str() {
+        let name = escape(reference.rsplit('/').next().unwrap_or_default());
+        let _ = write!(html, "<p>Body: JSON, <a href=\"#schema-{name}\">{name}</a></p>");
     }
     html.push_str("</section>");
 }

@@ -13,7 +13,10 @@ pub mod problem;
 pub mod security;
 pub mod stream;
 
-use crate::{lifecycle::Lifecycle, services::Services};
+use crate::{
+    lifecycle::Lifecycle,
+    services::{Services, submit::Intake},
+};
 use axum::{Router, extract::FromRef, http::HeaderName, middleware, routing::get};
 use images::ImageProxy;
 use leptos::config::LeptosOptions;
@@ -35,6 +38,7 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 #[derive(Clone, FromRef)]
 pub struct AppState {
     pub services: Arc<Services>,
+    pub intake: Arc<Intake>,
     pub options: LeptosOptions,
     pub images: Arc<ImageProxy>,
     pub lifecycle: Lifecycle,

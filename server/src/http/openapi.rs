@@ -1,11 +1,12 @@
 //! The OpenAPI 3.1 document: one table of operations here, schemas generated from the very types that are sent.
 
+use crate::services::submit::{Submission, Submitted};
 use app::contract::{ClientMessage, KillDetail, KillPage, LiveStats, PlacePage, SearchHit, ServerMessage};
 use domain::{KillFilter, KillSummary};
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
-/// One documented operation, all of them `GET`.
+/// One documented operation: a `GET`, or a `POST` of [`POSTS`].
 pub struct Operation {
     /// Relative to `/api/v1`.
     pub path: &'static str,
@@ -56,7 +57,24 @@ fn any_object(_: &mut SchemaGenerator) -> (&'static str, Value) {
     ("application/json", json!({ "type": "object" }))
 }
 
-/// Every operation; the router is compared with it by a test.
+/// What is posted, with the schema of the body.
+pub struct Post {
+    pub operation: Operation,
+    body: fn(&mut SchemaGenerator) -> (&'static str, Value),
+}
+
+/// Every operation that changes something.
+pub const POSTS: &[Post] = &[Post {
+    operation: Operation {
+        path: "/killmails",
+        summary: "Post a killmail by id and hash, or by an ESI link. 202: it will be listed in a moment; 200: it was here before",
+        parameters: &[],
+        answer: object::<Submitted>,
+    },
+    body: object::<Submission>,
+}];
+
+/// Every operation that reads; the router is compared with it by a test.
 pub const OPERATIONS: &[Operation] = &[
     Operation { path: "/killmails", summary: "Kills, newest first", parameters: FILTER, answer: object::<KillPage> },
     Operation {
@@ -149,6 +167,15 @@ pub fn document() -> Value {
         let (media_type, schema) = (operation.answer)(&mut generator);
         paths.insert(format!("/api/v1{}", operation.path), json!({ "get": describe(operation, media_type, &schema) }));
     }
+    for post in POSTS {
+        let (media_type, schema) = (post.operation.answer)(&mut generator);
+        let (body_type, body) = (post.body)(&mut generator);
+        let mut description = describe(&post.operation, media_type, &schema);
+        description["operationId"] = json!(format!("post_{}", operation_id(post.operation.path)));
+        description["requestBody"] = json!({ "required": true, "content": { body_type: { "schema": body } } });
+        description["responses"]["202"] = description["responses"]["200"].clone();
+        paths.entry(format!("/api/v1{}", post.operation.path)).or_insert_with(|| json!({}))["post"] = description;
+    }
     // Not the answer of an operation, yet part of the contract.
     generator.subschema_for::<ClientMessage>();
     generator.subschema_for::<KillFilter>();
@@ -187,7 +214,7 @@ fn describe(operation: &Operation, media_type: &str, schema: &Value) -> Value {
     });
     json!({
         "summary": operation.summary,
-        "operationId": operation.path.trim_matches('/').replace(['/', '{', '}', '.'], "_"),
+        "operationId": operation_id(operation.path),
         "parameters": parameters,
         "responses": {
             "200": { "description": "OK", "content": { media_type: { "schema": schema } } },
@@ -195,6 +222,10 @@ fn describe(operation: &Operation, media_type: &str, schema: &Value) -> Value {
             "5XX": problem,
         },
     })
+}
+
+fn operation_id(path: &str) -> String {
+    path.trim_matches('/').replace(['/', '{', '}', '.'], "_")
 }
 
 fn path_parameters(path: &str) -> impl Iterator<Item = &str> {

@@ -109,9 +109,16 @@ pub struct Letter {
     pub payload: String,
 }
 
-/// Starts every task of the pipeline.
-pub fn start(lifecycle: &Lifecycle, services: &Arc<Services>, upstreams: Upstreams, options: IngestOptions) {
+/// Starts every task of the pipeline. Returns the way in for events that come from elsewhere than a feed; it closes when
+/// the pipeline drains.
+pub fn start(
+    lifecycle: &Lifecycle,
+    services: &Arc<Services>,
+    upstreams: Upstreams,
+    options: IngestOptions,
+) -> mpsc::WeakSender<FeedEvent> {
     let (event_sender, event_receiver) = mpsc::channel::<FeedEvent>(EVENT_QUEUE);
+    let entrance = event_sender.downgrade();
     let (persist_sender, persist_receiver) = mpsc::channel::<PersistItem>(PERSIST_QUEUE);
     services.gauges().watch("feed events", event_sender.downgrade(), EVENT_QUEUE);
     services.gauges().watch("kills to store", persist_sender.downgrade(), PERSIST_QUEUE);
@@ -129,4 +136,5 @@ pub fn start(lifecycle: &Lifecycle, services: &Arc<Services>, upstreams: Upstrea
     );
     lifecycle.spawn("resolve", resolve::run(event_receiver, persist_sender, Arc::clone(services), esi));
     lifecycle.spawn("persist", persist::run(persist_receiver, Arc::clone(services)));
+    entrance
 }

@@ -1,12 +1,13 @@
 //! Kill lists: stored history with the kills that are not stored yet on top.
 
 use super::{Services, store_failure};
+use crate::live::window::LiveKill;
 use app::{
     backend::Paging,
     contract::{ApiError, KillPage},
 };
 use domain::{Cursor, KillFilter, KillSummary};
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 use store::Page;
 
 /// Most rows of one answer.
@@ -29,12 +30,13 @@ impl Services {
             return Err(ApiError::invalid("limit", format!("is a number from 1 to {MAX_LIMIT}")));
         }
         let page = Page { before: paging.before, after: paging.after, limit: paging.limit };
+        // Looked up before the database: a kill that is stored between the two is found by both, never by neither.
+        let is_newest = paging.before.is_none() && paging.after.is_none();
+        let waiting = if is_newest { self.window().unstored() } else { Vec::new() };
         let stored =
             self.store().list_kills(filter, page, self.static_data()).await.map_err(|error| store_failure(&error))?;
         let mut page = KillPage { kills: stored.kills, next: stored.next, prev: stored.prev };
-        if paging.before.is_none() && paging.after.is_none() {
-            self.add_unstored(&mut page, filter, paging.limit as usize);
-        }
+        add_waiting(&mut page, &waiting, filter, paging.limit as usize);
         self.name(&mut page.kills);
         Ok(page)
     }
@@ -56,26 +58,6 @@ impl Services {
         }
     }
 
-    fn add_unstored(&self, page: &mut KillPage, filter: &KillFilter, limit: usize) {
-        let listed: HashSet<_> = page.kills.iter().map(|kill| kill.killmail_id).collect();
-        let waiting = self.window().unstored();
-        let fresh = waiting
-            .iter()
-            .filter(|kill| !listed.contains(&kill.summary.killmail_id))
-            .filter(|kill| filter.matches(&kill.summary, &kill.participants))
-            .map(|kill| kill.summary.clone());
-        let before = page.kills.len();
-        page.kills.extend(fresh);
-        if page.kills.len() == before {
-            return;
-        }
-        page.kills.sort_by_key(|kill| std::cmp::Reverse(cursor_of(kill)));
-        if page.kills.len() > limit {
-            page.kills.truncate(limit);
-            page.next = page.kills.last().map(cursor_of);
-        }
-    }
-
     /// Fills names the database did not have, and asks for the rest.
     pub fn name(&self, kills: &mut [KillSummary]) {
         let names = |id: i64| self.names().get(id);
@@ -83,5 +65,25 @@ impl Services {
             kill.fill_names(&names);
             self.names().request(kill.unnamed_ids().collect::<Vec<_>>());
         }
+    }
+}
+
+/// Adds kills that wait for the database to the newest page.
+fn add_waiting(page: &mut KillPage, waiting: &[Arc<LiveKill>], filter: &KillFilter, limit: usize) {
+    let listed: HashSet<_> = page.kills.iter().map(|kill| kill.killmail_id).collect();
+    let fresh = waiting
+        .iter()
+        .filter(|kill| !listed.contains(&kill.summary.killmail_id))
+        .filter(|kill| filter.matches(&kill.summary, &kill.participants))
+        .map(|kill| kill.summary.clone());
+    let before = page.kills.len();
+    page.kills.extend(fresh);
+    if page.kills.len() == before {
+        return;
+    }
+    page.kills.sort_by_key(|kill| std::cmp::Reverse(cursor_of(kill)));
+    if page.kills.len() > limit {
+        page.kills.truncate(limit);
+        page.next = page.kills.last().map(cursor_of);
     }
 }

@@ -8,6 +8,7 @@ pub mod places;
 pub mod prices;
 pub mod search;
 pub mod status;
+pub mod submit;
 
 use crate::{
     ingest::{dedupe::Dedupe, gauges::QueueGauges},

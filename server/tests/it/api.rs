@@ -1,7 +1,7 @@
 //! The JSON API: answers, paging, and bad input as problem documents.
 
 use crate::harness::{TestApp, eventually};
-use serde_json::Value;
+use serde_json::{Value, json};
 use server::http::openapi;
 
 async fn with_kills(count: usize) -> (TestApp, Vec<i64>) {
@@ -74,11 +74,60 @@ async fn bad_input_is_a_problem_document_that_names_the_parameter() {
             assert_eq!(problem["problems"][0]["path"], field, "{path}");
         }
     }
-    let post = app.client.post(app.url("/api/v1/killmails")).body("x").send().await.expect("answer");
+    let post = app.client.post(app.url("/api/v1/stats/live")).body("x").send().await.expect("answer");
     assert_eq!(post.status().as_u16(), 405);
     assert_eq!(post.headers()["content-type"], "application/problem+json");
     let huge = app.client.post(app.url("/api/v1/killmails")).body(vec![0; 1 << 20]).send().await.expect("answer");
     assert_eq!(huge.status().as_u16(), 413);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn posted_killmails_are_checked_and_come_in() {
+    let (app, _) = with_kills(1).await;
+    let posted = |body: String, kind: &'static str| {
+        let request = app.client.post(app.url("/api/v1/killmails")).header("content-type", kind).body(body);
+        async move { request.send().await.expect("answer") }
+    };
+    let post = |body: Value| posted(body.to_string(), "application/json");
+    // The feed is down, so that only the post can bring the kill.
+    app.simulator.set_outage("r2z2", true);
+    let id = app.simulator.emit(1)[0];
+    let (_, hash) = app.simulator.killmail(id).expect("just emitted");
+
+    for (body, path) in [
+        (json!({ "killmail_id": id }), "hash"),
+        (json!({ "killmail_id": id, "hash": "0".repeat(40) }), "hash"),
+        (json!({ "killmail_id": -1, "hash": hash }), "killmail_id"),
+        (json!({ "link": "https://zkillboard.com/kill/5/" }), "link"),
+        (json!({ "id": id }), "body"),
+        (json!([1, 2]), "body"),
+    ] {
+        let answer = post(body.clone()).await;
+        assert_eq!(answer.status(), 400, "{body}");
+        assert_eq!(answer.headers()["content-type"], "application/problem+json");
+        assert_eq!(answer.json::<Value>().await.expect("JSON")["problems"][0]["path"], path, "{body}");
+    }
+    let form = posted(format!("killmail_id={id}&hash={hash}"), "application/x-www-form-urlencoded").await;
+    assert_eq!(form.status(), 400, "another site's form is refused");
+
+    let accepted = post(json!({ "link": format!("https://esi.evetech.net/killmails/{id}/{hash}/") })).await;
+    assert_eq!(accepted.status(), 202);
+    assert_eq!(accepted.json::<Value>().await.expect("JSON"), json!({ "killmail_id": id, "state": "accepted" }));
+    eventually("it is listed", || async { app.get(&format!("/api/v1/killmails/{id}")).await.status() == 200 }).await;
+    assert_eq!(app.json(&format!("/api/v1/killmails/{id}")).await["summary"]["source"], "manual");
+    let again = post(json!({ "killmail_id": id, "hash": hash })).await;
+    assert_eq!(
+        (again.status().as_u16(), again.json::<Value>().await.expect("JSON")["state"].clone()),
+        (200, json!("known"))
+    );
+    eventually("it is stored", || async { app.stored().await == 2 }).await;
+
+    // Unknown ids cost a request each, and somebody who tries many is told to slow down.
+    eventually("the pace bites", || async {
+        post(json!({ "killmail_id": 7, "hash": "0".repeat(40) })).await.status() == 429
+    })
+    .await;
     app.stop().await;
 }
 
@@ -109,6 +158,30 @@ async fn paging_visits_every_kill_once_in_both_directions() {
         prev = page["prev"].as_str().map(str::to_owned);
     }
     assert_eq!(back, forwards);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_on_its_way_into_the_database_is_in_the_list_all_the_time() {
+    const READERS: usize = 16;
+    let app = TestApp::start("r2z2").await;
+    for count in 1..=8 {
+        let id = app.simulator.emit(1)[0];
+        app.simulator.publish_sequence();
+        eventually("it is known", || async { app.get(&format!("/api/v1/killmails/{id}")).await.status() == 200 }).await;
+        // Many readers at once: the moment between "only in memory" and "only in the database" is short.
+        let read_until_stored = async || {
+            loop {
+                let is_stored = app.stored().await == count;
+                let page = app.json("/api/v1/killmails?limit=200").await;
+                assert!(ids(&page).contains(&id), "kill {id} is missing while it is being stored");
+                if is_stored {
+                    break;
+                }
+            }
+        };
+        futures::future::join_all((0..READERS).map(|_| read_until_stored())).await;
+    }
     app.stop().await;
 }
 

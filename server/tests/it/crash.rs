@@ -93,6 +93,9 @@ async fn nothing_is_lost_or_doubled_by_kill_9_and_a_stopped_database() {
 
     let tracker = Tracker::start(&simulator, &url, folder.path());
     let store = Store::connect(&StoreOptions::new(&url)).await.expect("store");
+    // A new installation begins at the feed's head: what happens before it has read where that is, is not its to get.
+    let client = reqwest::Client::new();
+    eventually("the feed is connected", || async { active_feed(&client, &tracker).await.is_some() }).await;
     emit_some(600);
     eventually("the first kills are stored", || async { count(&store).await > 50 }).await;
     tracker.kill_9();
@@ -104,7 +107,6 @@ async fn nothing_is_lost_or_doubled_by_kill_9_and_a_stopped_database() {
     store.close().await;
     drop(postgres);
     let all = emit_some(10_000);
-    let client = reqwest::Client::new();
     eventually("the tracker notices, keeps trying and still answers", || async {
         let ready = client.get(format!("{}/readyz", tracker.url)).send().await;
         let metrics = client.get(format!("{}/metrics", tracker.url)).send().await.expect("answer");
@@ -123,6 +125,13 @@ async fn nothing_is_lost_or_doubled_by_kill_9_and_a_stopped_database() {
     assert!(tracker.stop(), "a stop is clean");
     store.close().await;
     drop(postgres);
+}
+
+/// The feed that `/readyz` says delivers.
+async fn active_feed(client: &reqwest::Client, tracker: &Tracker) -> Option<String> {
+    let answer = client.get(format!("{}/readyz", tracker.url)).send().await.ok()?;
+    let ready: serde_json::Value = answer.json().await.ok()?;
+    ready["feed"]["active"].as_str().map(str::to_owned)
 }
 
 async fn count(store: &Store) -> u64 {

@@ -12,7 +12,8 @@ use std::{
 
 /// The busiest hour of 2021-11-27: 1,226 kills.
 fn busiest_hour() -> Option<PathBuf> {
-    let path = PathBuf::from("/work/shared/data/killmails/killmails_hour_2021-11-27T19.jsonl.zst");
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../shared/data/killmails/killmails_hour_2021-11-27T19.jsonl.zst");
     if !path.exists() {
         eprintln!("skipped: {} is missing", path.display());
         return None;

@@ -250,7 +250,7 @@ async fn dropping_next_loses_nothing() {
 
 #[tokio::test]
 async fn the_real_samples_are_read() {
-    let folder = std::path::Path::new("/work/shared/data/prices");
+    let folder = &std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/prices");
     for name in ["zkb_r2z2_sequence_96695606.json", "zkb_zkbnew_2026-09.json"] {
         let Ok(bytes) = std::fs::read(folder.join(name)) else { continue };
         let document = parse_document(&bytes);
