@@ -3,21 +3,23 @@
 //! States of a feed: *standby*, *active* (read into the pipeline), *failed* (its last attempt ended in an error or in
 //! silence), *probing* (a better feed is tried while a worse one delivers). One *pump* task reads one feed.
 //!
-//! - A pump that ends with an error is restarted twice at once with a short pause; then the next feed takes over.
-//!   With a single feed the pause grows to a minute.
+//! - A pump that ends with an error is restarted twice, each time after a short pause; then the next feed takes over at
+//!   once. Only when every feed has failed, or there is a single one, the pause grows, up to a minute.
 //! - A pump without a sign of life (event, heartbeat, "nothing new") for the silence bound is ended. Waiting for room
 //!   in the pipeline's queue counts as life: that silence is ours.
 //! - A pump that answers but brings no kill for [`DRY_AFTER`] hands over too: a relay whose own source is gone still
 //!   sends heartbeats. It must deliver a kill before it is taken back.
 //! - While a worse feed delivers, better ones are probed; one that answers and delivers takes over. The old pump runs
 //!   on for [`OVERLAP`], so that nothing falls between; repeats are dropped downstream.
+//! - No feed is ever read by two pumps: a feed that becomes active again ends its own pump that still runs on. Two
+//!   readers would poll R2Z2 faster than it allows and be refused.
 
 use super::IngestOptions;
 use crate::services::{Services, feed_monitor::FeedPhase};
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -38,6 +40,8 @@ use upstream::{
 const OVERLAP: Duration = Duration::from_secs(60);
 /// Attempts on one feed before the next takes over.
 const QUICK_ATTEMPTS: u32 = 3;
+/// Pause before another attempt while a further feed could take over instead.
+const QUICK_PAUSE: BackoffPolicy = BackoffPolicy { first: Duration::from_millis(500), max: Duration::from_secs(1) };
 /// A feed that answers without a kill for so long has run dry. The quietest hours see a kill every few minutes.
 const DRY_AFTER: Duration = Duration::from_secs(900);
 
@@ -122,7 +126,8 @@ pub async fn run(
     options: IngestOptions,
     stop: CancellationToken,
 ) {
-    let supervisor = Supervisor { feeds, events, services, options, stop };
+    let retired = Mutex::default();
+    let supervisor = Supervisor { feeds, events, services, options, stop, retired };
     supervisor.run().await;
 }
 
@@ -132,13 +137,17 @@ struct Supervisor {
     services: Arc<Services>,
     options: IngestOptions,
     stop: CancellationToken,
+    /// What ends the pumps that run on after a change back, by feed.
+    retired: Mutex<HashMap<usize, CancellationToken>>,
 }
 
 impl Supervisor {
     async fn run(self) {
         let mut active = 0;
         let mut attempts = 0;
-        let mut backoff = Backoff::random(BackoffPolicy::default());
+        let mut quick = Backoff::random(QUICK_PAUSE);
+        // Grows with every round in which no feed made progress.
+        let mut rounds = Backoff::random(BackoffPolicy::default());
         let mut pump = self.start_pump(active).await;
         // Feeds that went dry must show a kill, not just an answer, before they are taken back.
         let mut dry = HashSet::new();
@@ -150,7 +159,7 @@ impl Supervisor {
                     let old = std::mem::replace(&mut pump, better);
                     self.phase(active, FeedPhase::Standby);
                     tracing::info!(feed = %self.feeds[index].source(), "a better feed is back");
-                    self.retire(old);
+                    self.retire(active, old);
                     active = index;
                     attempts = 0;
                     dry.remove(&index);
@@ -169,21 +178,27 @@ impl Supervisor {
                 Change::Failed(reason) => {
                     if pump.life.has_progressed.load(Ordering::Relaxed) {
                         attempts = 0;
-                        backoff.reset();
+                        rounds.reset();
                     }
                     attempts += 1;
                     let source = self.feeds[active].source();
                     tracing::warn!(feed = %source, reason, attempts, "feed failed");
                     self.services.feed_monitor().failed(source, &reason);
                     metrics::counter!("feed_failures_total", "feed" => source.as_str()).increment(1);
-                    if attempts >= QUICK_ATTEMPTS && self.feeds.len() > 1 {
+                    let pause = if self.feeds.len() == 1 {
+                        rounds.next_delay()
+                    } else if attempts < QUICK_ATTEMPTS {
+                        quick.next_delay()
+                    } else {
                         self.phase(active, FeedPhase::Failed);
                         active = (active + 1) % self.feeds.len();
                         attempts = 0;
-                    }
+                        quick.reset();
+                        if active == 0 { rounds.next_delay() } else { Duration::ZERO }
+                    };
                     tokio::select! {
                         () = self.stop.cancelled() => break,
-                        () = sleep(backoff.next_delay()) => {}
+                        () = sleep(pause) => {}
                     }
                     pump = self.start_pump(active).await;
                     self.services.request_reconcile();
@@ -220,8 +235,13 @@ impl Supervisor {
                 }
                 _ = probe.tick(), if active > 0 => {
                     for better in 0..active {
-                        if let Some(pump) = self.try_feed(better, dry.contains(&better)).await {
-                            return Change::Better(better, pump);
+                        tokio::select! {
+                            () = self.stop.cancelled() => return Change::Stop,
+                            found = self.try_feed(better, dry.contains(&better)) => {
+                                if let Some(pump) = found {
+                                    return Change::Better(better, pump);
+                                }
+                            }
                         }
                     }
                 }
@@ -248,8 +268,9 @@ impl Supervisor {
     }
 
     /// Lets the old pump run on for a while, so that the gap between two feeds is read by one of them.
-    fn retire(&self, pump: Pump) {
-        let stop = self.stop.clone();
+    fn retire(&self, index: usize, pump: Pump) {
+        let stop = self.stop.child_token();
+        self.retired().insert(index, stop.clone());
         let overlap = OVERLAP.min(self.options.silence);
         tokio::spawn(async move {
             tokio::select! {
@@ -261,11 +282,18 @@ impl Supervisor {
     }
 
     async fn start_pump(&self, index: usize) -> Pump {
+        if let Some(runs_on) = self.retired().remove(&index) {
+            runs_on.cancel();
+        }
         let feed = Arc::clone(&self.feeds[index]);
         let position = self.services.feed_position(feed.source()).await;
         let life = Life::new();
         let task = tokio::spawn(pump(feed, position, self.events.clone(), Arc::clone(&self.services), life.clone()));
         Pump { task, life }
+    }
+
+    fn retired(&self) -> MutexGuard<'_, HashMap<usize, CancellationToken>> {
+        self.retired.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn phase(&self, index: usize, phase: FeedPhase) {

@@ -41,6 +41,28 @@ async fn the_next_feed_takes_over_and_the_first_is_taken_back() {
     app.stop().await;
 }
 
+/// R2Z2 refuses whoever asks too soon for a file that is not there; two readers, or one right after another, would.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_feed_that_comes_and_goes_does_not_make_the_second_impolite() {
+    let mut config = crate::harness::simulator_config();
+    config.limits.poll_floor = std::time::Duration::from_millis(300);
+    let app = TestApp::start_configured("wanderer,r2z2", config, &[("R2Z2_POLL_SECONDS", "0.4")]).await;
+    let mut emitted = Vec::new();
+    for _ in 0..3 {
+        app.simulator.set_outage("wanderer", true);
+        let health = || app.running.services.feed_status().health;
+        eventually("the fallback delivers", || async { health() == FeedHealth::Fallback }).await;
+        emitted.extend(app.simulator.emit(3));
+        app.simulator.publish_sequence();
+        all_stored(&app, &emitted).await;
+        app.simulator.set_outage("wanderer", false);
+        eventually("the first feed is back", || async { health() == FeedHealth::Live }).await;
+    }
+    let violations = app.simulator.counters().violations;
+    assert!(!violations.contains_key("r2z2 poll_floor"), "{violations:?}");
+    app.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_feed_is_replaced() {
     let mut config = crate::harness::simulator_config();

@@ -70,9 +70,15 @@ impl TestApp {
     }
 
     pub async fn start_with(feeds: &str, config: simulator::Config) -> Self {
+        Self::start_configured(feeds, config, &[]).await
+    }
+
+    /// With some of the tracker's variables set otherwise.
+    pub async fn start_configured(feeds: &str, config: simulator::Config, changes: &[(&str, &str)]) -> Self {
         let simulator = Simulator::start(config).await.expect("simulator");
         let database = TestDatabase::create().await;
         let mut variables = variables(&simulator, feeds);
+        variables.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         variables.insert("DATABASE_URL".to_owned(), database.url());
         let config = Config::from_variables(&variables).expect("valid variables");
         server::telemetry::start_logging(&config);

@@ -7,15 +7,21 @@ use crate::{
     rate::RateLimiter,
 };
 use serde::Deserialize;
+use std::sync::{Mutex, PoisonError};
+use tokio::time::Instant;
 
 const GROUP: &str = "r2z2";
 /// How many files after a missing one are looked for.
 pub(super) const LOOK_AHEAD: u64 = 3;
 
+/// Shared by the streams of a feed: a stream that follows another must not ask again too soon for a file that the other
+/// just found missing.
 pub(super) struct Files {
     pub http: HttpClient,
     pub limiter: RateLimiter,
     pub options: R2z2Options,
+    /// The number that was missing last, and when.
+    missing: Mutex<Option<(u64, Instant)>>,
 }
 
 /// What lies beyond a missing number.
@@ -25,6 +31,10 @@ pub(super) struct Look {
 }
 
 impl Files {
+    pub fn new(http: HttpClient, limiter: RateLimiter, options: R2z2Options) -> Self {
+        Self { http, limiter, options, missing: Mutex::default() }
+    }
+
     async fn get(&self, path: &str) -> Result<HttpResponse, UpstreamError> {
         let _permit = self.limiter.acquire(GROUP).await?;
         let request =
@@ -35,7 +45,19 @@ impl Files {
     }
 
     pub async fn file(&self, sequence: u64) -> Result<HttpResponse, UpstreamError> {
-        self.get(&format!("/ephemeral/{sequence}.json")).await?.into_success()
+        if let Some(at) = self.not_before(sequence) {
+            tokio::time::sleep_until(at).await;
+        }
+        let outcome = self.get(&format!("/ephemeral/{sequence}.json")).await?.into_success();
+        if matches!(outcome, Err(UpstreamError::NotFound)) {
+            *self.missing.lock().unwrap_or_else(PoisonError::into_inner) = Some((sequence, Instant::now()));
+        }
+        outcome
+    }
+
+    fn not_before(&self, sequence: u64) -> Option<Instant> {
+        let missing = *self.missing.lock().unwrap_or_else(PoisonError::into_inner);
+        missing.filter(|(number, _)| *number == sequence).map(|(_, at)| at + self.options.poll_floor)
     }
 
     pub async fn head(&self) -> Result<u64, UpstreamError> {

@@ -111,7 +111,7 @@ enum Step {
 impl R2z2Feed {
     pub fn new(http: HttpClient, options: R2z2Options) -> Self {
         let rate = RateOptions { pace: Some(options.pace), max_wait: Duration::from_secs(120) };
-        Self { files: Arc::new(Files { http, limiter: RateLimiter::new(rate), options }) }
+        Self { files: Arc::new(Files::new(http, RateLimiter::new(rate), options)) }
     }
 }
 
