@@ -11,6 +11,9 @@
 //!   sends heartbeats. It must deliver a kill before it is taken back.
 //! - While a worse feed delivers, better ones are probed; one that answers and delivers takes over. The old pump runs
 //!   on for [`OVERLAP`], so that nothing falls between; repeats are dropped downstream.
+//! - A feed that takes over from one that delivered until just now begins near its head: what it missed has come by the
+//!   other, and walking through hours of it would delay what happens now. `reconcile` closes what is left. After a time
+//!   without any feed it resumes where it was.
 //! - No feed is ever read by two pumps: a feed that becomes active again ends its own pump that still runs on. Two
 //!   readers would poll R2Z2 faster than it allows and be refused.
 
@@ -97,6 +100,18 @@ impl Life {
     }
 }
 
+/// How long what came by another feed counts as up to date.
+const UP_TO_DATE: Duration = Duration::from_secs(300);
+
+/// Where a pump begins.
+#[derive(Clone, Copy)]
+enum Begin {
+    /// After what was read or stored last.
+    Position,
+    /// Near the newest.
+    Head,
+}
+
 /// A running reader of one feed; aborted when dropped.
 struct Pump {
     task: JoinHandle<Option<UpstreamError>>,
@@ -148,7 +163,9 @@ impl Supervisor {
         let mut quick = Backoff::random(QUICK_PAUSE);
         // Grows with every round in which no feed made progress.
         let mut rounds = Backoff::random(BackoffPolicy::default());
-        let mut pump = self.start_pump(active).await;
+        let mut pump = self.start_pump(active, Begin::Position).await;
+        // When a feed was last seen to deliver.
+        let mut delivered_at: Option<Instant> = None;
         // Feeds that went dry must show a kill, not just an answer, before they are taken back.
         let mut dry = HashSet::new();
         loop {
@@ -172,19 +189,21 @@ impl Supervisor {
                     dry.insert(active);
                     active = (active + 1) % self.feeds.len();
                     attempts = 0;
-                    pump = self.start_pump(active).await;
+                    pump = self.start_pump(active, Begin::Position).await;
                     self.services.request_reconcile();
                 }
                 Change::Failed(reason) => {
                     if pump.life.has_progressed.load(Ordering::Relaxed) {
                         attempts = 0;
                         rounds.reset();
+                        delivered_at = Some(Instant::now());
                     }
                     attempts += 1;
                     let source = self.feeds[active].source();
                     tracing::warn!(feed = %source, reason, attempts, "feed failed");
                     self.services.feed_monitor().failed(source, &reason);
                     metrics::counter!("feed_failures_total", "feed" => source.as_str()).increment(1);
+                    let failed = active;
                     let pause = if self.feeds.len() == 1 {
                         rounds.next_delay()
                     } else if attempts < QUICK_ATTEMPTS {
@@ -200,7 +219,9 @@ impl Supervisor {
                         () = self.stop.cancelled() => break,
                         () = sleep(pause) => {}
                     }
-                    pump = self.start_pump(active).await;
+                    let is_up_to_date = delivered_at.is_some_and(|at| at.elapsed() < UP_TO_DATE);
+                    let begin = if active != failed && is_up_to_date { Begin::Head } else { Begin::Position };
+                    pump = self.start_pump(active, begin).await;
                     self.services.request_reconcile();
                 }
             }
@@ -253,7 +274,7 @@ impl Supervisor {
     async fn try_feed(&self, index: usize, needs_kill: bool) -> Option<Pump> {
         self.phase(index, FeedPhase::Probing);
         if self.feeds[index].probe().await.is_ok() {
-            let pump = self.start_pump(index).await;
+            let pump = self.start_pump(index, Begin::Position).await;
             let patience = Instant::now() + self.options.silence.min(Duration::from_secs(15));
             while Instant::now() < patience && !pump.task.is_finished() {
                 let sign = if needs_kill { &pump.life.has_delivered } else { &pump.life.is_up };
@@ -281,12 +302,15 @@ impl Supervisor {
         });
     }
 
-    async fn start_pump(&self, index: usize) -> Pump {
+    async fn start_pump(&self, index: usize, begin: Begin) -> Pump {
         if let Some(runs_on) = self.retired().remove(&index) {
             runs_on.cancel();
         }
         let feed = Arc::clone(&self.feeds[index]);
-        let position = self.services.feed_position(feed.source()).await;
+        let position = match begin {
+            Begin::Position => self.services.feed_position(feed.source()).await,
+            Begin::Head => None,
+        };
         let life = Life::new();
         let task = tokio::spawn(pump(feed, position, self.events.clone(), Arc::clone(&self.services), life.clone()));
         Pump { task, life }

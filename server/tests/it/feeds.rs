@@ -64,6 +64,31 @@ async fn a_first_feed_that_comes_and_goes_does_not_make_the_second_impolite() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_next_feed_does_not_walk_through_what_came_by_the_first() {
+    let app = TestApp::start("r2z2").await;
+    let mut emitted = app.simulator.emit(10);
+    app.simulator.publish_sequence();
+    all_stored(&app, &emitted).await;
+    // From here on R2Z2's stored position falls behind.
+    let app = app.restart("wanderer,r2z2", |_| {}).await;
+    emitted.extend(app.simulator.emit(200));
+    app.simulator.publish_sequence();
+    all_stored(&app, &emitted).await;
+    let delivered = |app: &TestApp| app.simulator.counters().delivered.get("r2z2").copied().unwrap_or(0);
+    let before = delivered(&app);
+    app.simulator.set_outage("wanderer", true);
+    eventually("the fallback delivers", || async { app.running.services.feed_status().health == FeedHealth::Fallback })
+        .await;
+    emitted.extend(app.simulator.emit(5));
+    app.simulator.publish_sequence();
+    all_stored(&app, &emitted).await;
+    let read = delivered(&app) - before;
+    assert!(read <= 10, "{read} files were read for 5 kills");
+    assert_eq!(app.stored().await, emitted.len() as u64);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_silent_feed_is_replaced() {
     let mut config = crate::harness::simulator_config();
     config.timing.wanderer_ping = std::time::Duration::from_secs(3_600);

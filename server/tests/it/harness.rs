@@ -77,6 +77,18 @@ impl TestApp {
     pub async fn start_configured(feeds: &str, config: simulator::Config, changes: &[(&str, &str)]) -> Self {
         let simulator = Simulator::start(config).await.expect("simulator");
         let database = TestDatabase::create().await;
+        Self::serve(simulator, database, feeds, changes).await
+    }
+
+    /// Stops the server and starts another one on the same database; `meanwhile` happens between.
+    pub async fn restart(self, feeds: &str, meanwhile: impl FnOnce(&Simulator)) -> Self {
+        let Self { simulator, database, running, .. } = self;
+        assert!(running.stop().await, "every task ends in time");
+        meanwhile(&simulator);
+        Self::serve(simulator, database, feeds, &[]).await
+    }
+
+    async fn serve(simulator: Simulator, database: TestDatabase, feeds: &str, changes: &[(&str, &str)]) -> Self {
         let mut variables = variables(&simulator, feeds);
         variables.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         variables.insert("DATABASE_URL".to_owned(), database.url());

@@ -95,15 +95,14 @@ async fn what_arrives_while_the_server_is_down_comes_in_at_the_next_start() {
     let mut emitted = app.simulator.emit(50);
     app.simulator.publish_sequence();
     assert_stored_once(&app, &emitted).await;
-    let TestApp { simulator, database, running, client } = app;
-    assert!(running.stop().await);
-    emitted.extend(simulator.emit(200));
-    simulator.publish_sequence();
-    let mut variables = crate::harness::variables(&simulator, "r2z2");
-    variables.insert("DATABASE_URL".to_owned(), database.url());
-    let config = server::config::Config::from_variables(&variables).expect("valid");
-    let running = server::commands::serve::start(config, crate::harness::ingest_options()).await.expect("server");
-    let app = TestApp { simulator, database, running, client };
+    let mut missed = Vec::new();
+    let app = app
+        .restart("r2z2", |simulator| {
+            missed = simulator.emit(200);
+            simulator.publish_sequence();
+        })
+        .await;
+    emitted.extend(missed);
     assert_stored_once(&app, &emitted).await;
     app.stop().await;
 }
