@@ -15,6 +15,7 @@ pub mod record;
 pub mod security;
 pub mod static_data;
 pub mod summary;
+pub mod tags;
 pub mod valuation;
 
 pub use filter::{Cursor, FilterError, KillFilter, Side};

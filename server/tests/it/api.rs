@@ -35,7 +35,9 @@ async fn bad_input_is_a_problem_document_that_names_the_parameter() {
         ("/api/v1/killmails?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z", 400, "from"),
         ("/api/v1/killmails?solo=maybe", 400, "solo"),
         ("/api/v1/killmails?nonsense=1", 400, "nonsense"),
-        ("/api/v1/killmails?tags=%27%3B%20DROP%20TABLE%20killmails_raw%3B--&limit=-1", 400, "limit"),
+        ("/api/v1/killmails?tags=%27%3B%20DROP%20TABLE%20killmails_raw%3B--&limit=-1", 400, "tags"),
+        ("/api/v1/killmails?tags=T2,Web", 400, "tags"),
+        ("/api/v1/killmails?limit=-1", 400, "limit"),
         ("/api/v1/killmails/abc", 400, "id"),
         ("/api/v1/killmails/-5", 400, "id"),
         ("/api/v1/killmails/9999999999999999999999", 400, "id"),
@@ -114,6 +116,35 @@ async fn paging_visits_every_kill_once_in_both_directions() {
 
 fn ids(page: &Value) -> Vec<i64> {
     page["kills"].as_array().into_iter().flatten().filter_map(|kill| kill["killmail_id"].as_i64()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tags_are_given_and_found() {
+    let (app, _) = with_kills(60).await;
+    let all = app.json("/api/v1/killmails?limit=200").await;
+    let tags_of = |kill: &Value| -> Vec<String> {
+        kill["module_tags"].as_array().into_iter().flatten().filter_map(|tag| tag.as_str().map(str::to_owned)).collect()
+    };
+    let kills = all["kills"].as_array().expect("kills");
+    let fitted: Vec<&Value> = kills.iter().filter(|kill| tags_of(kill).len() > 5).collect();
+    assert!(fitted.len() > 10, "most generated ships have a fit");
+    for kill in fitted.iter().take(5) {
+        let tags = tags_of(kill);
+        for tag in &tags {
+            assert!(domain::tags::find(tag).is_some(), "{tag} is in the vocabulary");
+        }
+        let wanted = [tags[0].as_str(), tags[tags.len() - 1].as_str()];
+        // The case of a tag does not matter to the filter.
+        let query = wanted.join(",").to_lowercase().replace(' ', "%20");
+        let found = app.json(&format!("/api/v1/killmails?limit=200&tags={query}")).await;
+        let expected: Vec<i64> = kills
+            .iter()
+            .filter(|kill| wanted.iter().all(|tag| tags_of(kill).iter().any(|has| has == tag)))
+            .filter_map(|kill| kill["killmail_id"].as_i64())
+            .collect();
+        assert_eq!(ids(&found), expected, "{query}");
+    }
+    app.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

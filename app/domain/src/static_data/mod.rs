@@ -3,13 +3,13 @@
 //! Owns the shape and the look-ups. Where the rows come from is not its concern: the bundled snapshot
 //! (`snapshot.rs`, native only) or an import elsewhere; [`StaticData::new`] takes plain rows.
 
-#[cfg(feature = "snapshot")]
 mod dogma;
 #[cfg(feature = "snapshot")]
 mod snapshot;
 
-#[cfg(feature = "snapshot")]
 pub use dogma::Dogma;
+#[cfg(test)]
+pub(crate) use snapshot::{SNAPSHOT, read_table};
 
 use crate::{
     ids::{
@@ -19,7 +19,7 @@ use crate::{
     location::Slot,
     security::{SecurityBand, SecurityStatus},
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 /// A turret or launcher hardpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +37,10 @@ pub struct TypeInfo {
     pub category_id: CategoryId,
     pub meta_group_id: Option<MetaGroupId>,
     pub tech_level: Option<u8>,
+    /// 0-4 for Tech I, 5 Tech II, above for named rarities; absent for most hulls.
+    pub meta_level: Option<u8>,
+    /// The plain type that this one is a variation of.
+    pub variation_parent_id: Option<TypeId>,
     pub mass_kg: Option<f64>,
     /// Assembled volume, not packaged.
     pub volume_m3: Option<f64>,
@@ -105,6 +109,10 @@ pub struct StaticRows {
     pub stargates: Vec<Stargate>,
     pub factions: Vec<(FactionId, String)>,
     pub npc_corporations: Vec<(CorporationId, String)>,
+    /// Type, dogma attribute, value.
+    pub attributes: Vec<(TypeId, i32, f64)>,
+    /// Type, dogma effect.
+    pub effects: Vec<(TypeId, i32)>,
 }
 
 /// Static data indexed for the hot path. Look-ups are hash lookups; the whole takes about 30 MB.
@@ -121,6 +129,10 @@ pub struct StaticData {
     npc_corporations: HashMap<CorporationId, String>,
     published_type_by_name: HashMap<String, TypeId>,
     system_by_name: HashMap<String, SolarSystemId>,
+    dogma: Arc<Dogma>,
+    /// What each type tags a killmail with; worked out here so that tagging is a few ORs.
+    #[cfg(feature = "snapshot")]
+    type_tags: crate::tags::TypeTags,
 }
 
 impl StaticData {
@@ -132,6 +144,9 @@ impl StaticData {
         for gate in &rows.stargates {
             neighbours.entry(gate.from).or_default().push(gate.to);
         }
+        let dogma = Dogma::new(rows.attributes, rows.effects);
+        #[cfg(feature = "snapshot")]
+        let type_tags = crate::tags::TypeTags::new(&rows.types, &dogma);
         Self {
             build: rows.build,
             types: rows.types.into_iter().map(|info| (info.id, info)).collect(),
@@ -144,7 +159,20 @@ impl StaticData {
             npc_corporations: rows.npc_corporations.into_iter().collect(),
             published_type_by_name,
             system_by_name,
+            dogma: Arc::new(dogma),
+            #[cfg(feature = "snapshot")]
+            type_tags,
         }
+    }
+
+    /// Effects and attributes of types.
+    pub fn dogma(&self) -> &Dogma {
+        &self.dogma
+    }
+
+    #[cfg(feature = "snapshot")]
+    pub(crate) fn type_tags(&self) -> &crate::tags::TypeTags {
+        &self.type_tags
     }
 
     /// Origin and build of the data, for provenance lines.

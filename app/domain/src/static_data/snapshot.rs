@@ -1,7 +1,7 @@
 //! The snapshot of CCP's static data that the binary carries (`static-data/README.md` names source and build).
 
 use super::{
-    ConstellationInfo, GroupInfo, Hardpoint, RegionInfo, Stargate, StaticData, StaticRows, SystemInfo, TypeInfo,
+    ConstellationInfo, Dogma, GroupInfo, Hardpoint, RegionInfo, Stargate, StaticData, StaticRows, SystemInfo, TypeInfo,
 };
 use crate::{
     ids::{
@@ -18,7 +18,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-pub(super) static SNAPSHOT: &[u8] = include_bytes!("../../static-data/snapshot.tar.zst");
+pub(crate) static SNAPSHOT: &[u8] = include_bytes!("../../static-data/snapshot.tar.zst");
 /// Named in provenance lines; see `static-data/README.md`.
 const BUILD: &str = "types 2026-10-26 (build 3650286), universe 2024-06-18";
 
@@ -41,6 +41,8 @@ struct TypeRow {
     category_id: i64,
     meta_group_id: Option<i64>,
     tech_level: Option<f64>,
+    meta_level: Option<f64>,
+    variation_parent_type_id: Option<i64>,
     mass: Option<f64>,
     volume: Option<f64>,
     capacity: Option<f64>,
@@ -96,6 +98,19 @@ struct FactionRow {
 }
 
 #[derive(Deserialize)]
+struct AttributeRow {
+    type_id: i64,
+    attribute_id: i32,
+    value: f64,
+}
+
+#[derive(Deserialize)]
+struct EffectRow {
+    type_id: i64,
+    effect_id: i32,
+}
+
+#[derive(Deserialize)]
 struct NpcCorporationRow {
     corporation_id: i64,
     name: String,
@@ -112,6 +127,13 @@ impl StaticData {
             let rows = read_snapshot(SNAPSHOT).expect("the snapshot inside the binary is readable: a test reads it");
             Arc::new(Self::new(rows))
         }))
+    }
+}
+
+impl Dogma {
+    /// Effects and attributes of the bundled snapshot, shared with [`StaticData::bundled`].
+    pub fn bundled() -> Arc<Self> {
+        Arc::clone(&StaticData::bundled().dogma)
     }
 }
 
@@ -158,11 +180,18 @@ pub fn read_snapshot(archive: &[u8]) -> Result<StaticRows, SnapshotError> {
         npc_corporations: rows(&tables, "npc_corporations.csv")?
             .map(|row: NpcCorporationRow| (CorporationId(row.corporation_id), row.name))
             .collect(),
+        attributes: rows(&tables, "type_dogma.csv")?
+            .map(|row: AttributeRow| (TypeId(row.type_id), row.attribute_id, row.value))
+            .collect(),
+        effects: rows(&tables, "type_effects.csv")?
+            .map(|row: EffectRow| (TypeId(row.type_id), row.effect_id))
+            .collect(),
     })
 }
 
 /// Reads one table of the archive, leaving the others packed.
-pub(super) fn read_table<R: DeserializeOwned>(archive: &[u8], table: &'static str) -> Result<Vec<R>, SnapshotError> {
+#[cfg(test)]
+pub(crate) fn read_table<R: DeserializeOwned>(archive: &[u8], table: &'static str) -> Result<Vec<R>, SnapshotError> {
     let mut tar = tar::Archive::new(zstd::stream::read::Decoder::new(archive)?);
     for entry in tar.entries()? {
         let entry = entry?;
@@ -191,6 +220,8 @@ fn type_info(row: TypeRow) -> TypeInfo {
         category_id: CategoryId(row.category_id),
         meta_group_id: row.meta_group_id.map(MetaGroupId),
         tech_level: row.tech_level.map(|level| level as u8),
+        meta_level: row.meta_level.map(|level| level as u8),
+        variation_parent_id: row.variation_parent_type_id.map(TypeId),
         mass_kg: row.mass,
         volume_m3: row.volume,
         capacity_m3: row.capacity,
