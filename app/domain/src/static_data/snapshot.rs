@@ -1,13 +1,15 @@
 //! The snapshot of CCP's static data that the binary carries (`static-data/README.md` names source and build).
 
 use super::{
-    ConstellationInfo, Dogma, GroupInfo, Hardpoint, RegionInfo, Stargate, StaticData, StaticRows, SystemInfo, TypeInfo,
+    CelestialKind, ConstellationInfo, Dogma, GroupInfo, Hardpoint, Landmark, RegionInfo, Stargate, StaticData,
+    StaticRows, SystemInfo, TypeInfo,
 };
 use crate::{
     ids::{
         CategoryId, ConstellationId, CorporationId, FactionId, GroupId, MetaGroupId, RegionId, SolarSystemId, TypeId,
     },
     isk::Isk,
+    killmail::Position,
     location::Slot,
     security::{SecurityBand, SecurityStatus},
 };
@@ -70,6 +72,9 @@ struct SystemRow {
     constellation_id: i64,
     region_id: i64,
     wormhole_class: Option<u8>,
+    x: Option<f64>,
+    y: Option<f64>,
+    z: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -89,6 +94,18 @@ struct RegionRow {
 struct GateRow {
     system_id: i64,
     dest_system_id: i64,
+    x: f64,
+    y: f64,
+    z: f64,
+}
+
+#[derive(Deserialize)]
+struct StationRow {
+    name: String,
+    system_id: i64,
+    x: f64,
+    y: f64,
+    z: f64,
 }
 
 #[derive(Deserialize)]
@@ -151,6 +168,15 @@ pub fn read_snapshot(archive: &[u8]) -> Result<StaticRows, SnapshotError> {
         entry.read_to_string(&mut text)?;
         tables.insert(name, text);
     }
+    let gates: Vec<GateRow> = rows(&tables, "stargates.csv")?.collect();
+    let stations = rows(&tables, "stations.csv")?.map(|row: StationRow| Landmark {
+        system_id: SolarSystemId(row.system_id),
+        name: row.name,
+        kind: CelestialKind::Station,
+        position: Position { x: row.x, y: row.y, z: row.z },
+    });
+    let systems: Vec<SystemInfo> = rows(&tables, "systems.csv")?.map(system_info).collect();
+    let system_names = systems.iter().map(|system| (system.id.0, system.name.as_str())).collect();
     Ok(StaticRows {
         build: BUILD.to_owned(),
         types: rows(&tables, "types.csv")?.map(type_info).collect(),
@@ -162,7 +188,6 @@ pub fn read_snapshot(archive: &[u8]) -> Result<StaticRows, SnapshotError> {
                 published: row.published == 1,
             })
             .collect(),
-        systems: rows(&tables, "systems.csv")?.map(system_info).collect(),
         constellations: rows(&tables, "constellations.csv")?
             .map(|row: ConstellationRow| ConstellationInfo {
                 id: ConstellationId(row.constellation_id),
@@ -173,9 +198,11 @@ pub fn read_snapshot(archive: &[u8]) -> Result<StaticRows, SnapshotError> {
         regions: rows(&tables, "regions.csv")?
             .map(|row: RegionRow| RegionInfo { id: RegionId(row.region_id), name: row.name })
             .collect(),
-        stargates: rows(&tables, "stargates.csv")?
-            .map(|row: GateRow| Stargate { from: SolarSystemId(row.system_id), to: SolarSystemId(row.dest_system_id) })
+        stargates: gates
+            .iter()
+            .map(|row| Stargate { from: SolarSystemId(row.system_id), to: SolarSystemId(row.dest_system_id) })
             .collect(),
+        landmarks: gates.iter().map(|row| stargate(row, &system_names)).chain(stations).collect(),
         factions: rows(&tables, "factions.csv")?.map(|row: FactionRow| (FactionId(row.faction_id), row.name)).collect(),
         npc_corporations: rows(&tables, "npc_corporations.csv")?
             .map(|row: NpcCorporationRow| (CorporationId(row.corporation_id), row.name))
@@ -186,6 +213,7 @@ pub fn read_snapshot(archive: &[u8]) -> Result<StaticRows, SnapshotError> {
         effects: rows(&tables, "type_effects.csv")?
             .map(|row: EffectRow| (TypeId(row.type_id), row.effect_id))
             .collect(),
+        systems,
     })
 }
 
@@ -245,6 +273,17 @@ fn type_info(row: TypeRow) -> TypeInfo {
     }
 }
 
+/// Gates are named after where they lead.
+fn stargate(row: &GateRow, system_names: &HashMap<i64, &str>) -> Landmark {
+    let to = row.dest_system_id;
+    Landmark {
+        system_id: SolarSystemId(row.system_id),
+        name: system_names.get(&to).map_or_else(|| format!("Stargate ({to})"), |name| format!("Stargate ({name})")),
+        kind: CelestialKind::Stargate,
+        position: Position { x: row.x, y: row.y, z: row.z },
+    }
+}
+
 fn system_info(row: SystemRow) -> SystemInfo {
     let band = match row.band.as_str() {
         "highsec" => SecurityBand::Highsec,
@@ -263,6 +302,7 @@ fn system_info(row: SystemRow) -> SystemInfo {
         constellation_id: ConstellationId(row.constellation_id),
         region_id: RegionId(row.region_id),
         wormhole_class: row.wormhole_class,
+        position: row.x.zip(row.y).zip(row.z).map(|((x, y), z)| Position { x, y, z }),
     }
 }
 
@@ -282,6 +322,27 @@ mod tests {
         assert!(sde.neighbours(jita.id).contains(&sde.system_by_name("Perimeter").expect("Perimeter").id));
         let rifter = sde.type_by_name("Rifter").expect("Rifter");
         assert_eq!((rifter.id, rifter.group_id), (TypeId(587), GroupId(25)));
+    }
+
+    #[test]
+    fn light_years() {
+        let sde = StaticData::bundled();
+        let id = |name: &str| sde.system_by_name(name).unwrap_or_else(|| panic!("{name}")).id;
+        let between = |a: &str, b: &str| sde.light_years_between(id(a), id(b)).expect("known");
+        assert!(between("Jita", "Jita") < 1e-9);
+        assert!((between("Jita", "Amarr") - between("Amarr", "Jita")).abs() < 1e-9);
+        // Neighbours are some light years apart, and the way round is never shorter.
+        assert!((0.1..5.0).contains(&between("Jita", "Perimeter")));
+        assert!(between("Jita", "Amarr") <= between("Jita", "Perimeter") + between("Perimeter", "Amarr"));
+        assert_eq!(sde.light_years_between(SolarSystemId(1), id("Jita")), None);
+    }
+
+    #[test]
+    fn variations_know_their_parent() {
+        let sde = StaticData::bundled();
+        let info = sde.type_by_name("Damage Control II").expect("Damage Control II");
+        let parent = info.variation_parent_id.and_then(|id| sde.type_info(id)).expect("parent");
+        assert_eq!((parent.name.as_str(), info.meta_level, parent.tech_level), ("Damage Control I", Some(5), Some(1)));
     }
 
     #[test]
