@@ -11,6 +11,7 @@ pub mod ids;
 pub mod isk;
 pub mod killmail;
 pub mod location;
+pub mod metrics;
 pub mod record;
 pub mod security;
 pub mod static_data;

@@ -125,4 +125,10 @@ pub fn canonical(text: &str) -> Option<&'static TagInfo> {
 }
 
 #[cfg(test)]
+mod coverage_tests;
+#[cfg(test)]
+mod docs_tests;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod types_tests;
