@@ -62,6 +62,7 @@ impl Names {
             Predicate::TechLevel(level) => format!("tech level {level}"),
             Predicate::MetaLevelBelow(level) => format!("meta level below {level} or none"),
             Predicate::Slot(slot) => format!("fits the rack \"{}\"", slot.label()),
+            Predicate::Hardpoint(hardpoint) => format!("takes a {hardpoint:?} hardpoint").to_lowercase(),
             Predicate::Effect(ids) => {
                 list("effect", ids.iter().map(|id| i64::from(*id)).collect(), &|id| named(&self.effects, id))
             }
@@ -169,7 +170,9 @@ const CHECKED: &str = "
 - 60 real killmails, chosen for variety, have their tags, masses and totals committed
   (`app/domain/tests/it/expected_mails.tsv`). A second, independent reckoning in Python
   (`app/domain/tests/check_mails.py`) reads the static data tables directly, shares neither code nor predicates with
-  the first (it goes by names of groups and effects), and must give the same; each difference was looked at by eye.
+  the first (it goes by names of groups and effects), and must give the same. Over all 2,280 mails of the curated file
+  three kinds of difference came up, each was looked up in the mails and the tables, and none is left: civilian guns
+  (the crate was wrong), anticapital launchers and structures' support fighters (the script was wrong).
 ";
 
 #[test]

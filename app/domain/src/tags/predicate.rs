@@ -4,7 +4,7 @@ use super::sde;
 use crate::{
     ids::{CategoryId, GroupId, MetaGroupId, TypeId},
     location::Slot,
-    static_data::{Dogma, TypeInfo},
+    static_data::{Dogma, Hardpoint, TypeInfo},
 };
 
 /// A question about a type that the static data answers with yes or no.
@@ -22,6 +22,7 @@ pub enum Predicate {
     MetaLevelBelow(u8),
     /// The rack that the module fits into.
     Slot(Slot),
+    Hardpoint(Hardpoint),
     /// Has at least one of these dogma effects.
     Effect(&'static [i32]),
     /// The dogma attribute has this whole value.
@@ -46,6 +47,7 @@ impl Predicate {
             Self::TechLevel(level) => info.tech_level == Some(level),
             Self::MetaLevelBelow(level) => info.meta_level.is_none_or(|meta_level| meta_level < level),
             Self::Slot(slot) => info.slot == Some(slot),
+            Self::Hardpoint(hardpoint) => info.hardpoint == Some(hardpoint),
             Self::Effect(effects) => effects.iter().any(|effect| dogma.has_effect(info.id, *effect)),
             Self::Attribute(attribute, value) => is_value(attribute, f64::from(value)),
             Self::Skill(skill) => {

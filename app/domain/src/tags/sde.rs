@@ -121,7 +121,6 @@ declare! { EFFECTS: i32, number {
     TARGET_ATTACK = 10, "targetAttack", "Hobgoblin II";
     DRONE_MINING = 17, "mining", "Mining Drone II";
     WARP_DISRUPT = 39, "warpDisrupt", "Warp Disruptor II";
-    TURRET_FITTED = 42, "turretFitted", "Heavy Pulse Laser II";
     MINING_LASER = 67, "miningLaser", "Strip Miner I";
     SALVAGING = 2757, "salvaging", "Salvager II";
     MINING_CLOUDS = 2726, "miningClouds", "Gas Cloud Scoop II";

@@ -50,6 +50,7 @@ mod of {
         predicate::Predicate::{self, All, Any, Attribute, Category, Effect, Group, MetaGroup, MetaLevelBelow},
         sde,
     };
+    use crate::static_data::Hardpoint;
 
     /// Tech I by meta group; where the static data name none, by tech level, unless the meta level says that the type
     /// is something rarer.
@@ -65,7 +66,9 @@ mod of {
     pub const OFFICER: Predicate = MetaGroup(&[sde::OFFICER]);
     pub const ABYSSAL: Predicate = MetaGroup(&[sde::ABYSSAL]);
 
-    const TURRET: Predicate = Effect(&[sde::TURRET_FITTED]);
+    /// By hardpoint, not by effect: the civilian guns of real mails are unpublished, and the tables leave out the effects
+    /// of unpublished types.
+    const TURRET: Predicate = Predicate::Hardpoint(Hardpoint::Turret);
     pub const HYBRID: Predicate = All(&[Group(&[sde::HYBRID_WEAPON]), TURRET]);
     pub const PROJECTILE: Predicate = All(&[Group(&[sde::PROJECTILE_WEAPON]), TURRET]);
     pub const ENERGY: Predicate = All(&[Group(&[sde::ENERGY_WEAPON]), TURRET]);
