@@ -25,7 +25,8 @@ pub struct KillDetail {
     pub values: ValueTiles,
     pub damage_taken: i64,
     pub position: Option<Position>,
-    /// What stood nearest to where it happened; absent when the position is unknown.
+    /// What stood nearest to where it happened; absent when the position is unknown and in
+    /// abyssal deadspace, where nothing has a name.
     #[serde(default)]
     pub nearest: Option<NearestCelestial>,
     pub war_id: Option<i64>,

@@ -148,6 +148,26 @@ async fn tags_are_given_and_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_kill_tells_what_stood_nearest() {
+    let (app, emitted) = with_kills(20).await;
+    let mut told = 0;
+    for id in &emitted {
+        let kill = app.json(&format!("/api/v1/killmails/{id}")).await;
+        // Abyssal deadspace has no celestials.
+        let is_known = kill["position"].is_object() && kill["summary"]["place"]["band"] != "abyssal";
+        assert_eq!(kill["nearest"].is_object(), is_known, "kill {id}");
+        if let Some(name) = kill["nearest"]["name"].as_str() {
+            told += 1;
+            assert!(!name.is_empty() && kill["nearest"]["distance_m"].as_f64().is_some_and(|metres| metres >= 0.0));
+            let page = app.get(&format!("/kill/{id}")).await.text().await.expect("page");
+            assert!(page.contains(name) || name.contains('\''), "{name} is on the page of kill {id}");
+        }
+    }
+    assert!(told > 0, "generated kills have positions");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn documented_paths_exist_and_answer() {
     let (app, emitted) = with_kills(40).await;
     let kill = app.json(&format!("/api/v1/killmails/{}", emitted[0])).await;

@@ -111,7 +111,7 @@ impl Reader<'_> {
 }
 
 impl Celestials {
-    /// The bundled table, unpacked once per process (some 30 ms) and shared.
+    /// The bundled table, unpacked once per process (some 10 ms) and shared.
     ///
     /// # Panics
     /// Never in a tested build: the table is part of the binary and a test reads it.
