@@ -20,6 +20,18 @@ pub fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
+/// Metres in an astronomical unit.
+const AU_M: f64 = 149_597_870_700.0;
+
+/// A distance in space as the game writes it: `12 km`, `5,300,000 km`, from a tenth of an astronomical unit `1.2 AU`.
+pub fn distance(metres: f64) -> String {
+    match metres.max(0.0) {
+        near if near < 1_000.0 => "less than 1 km".to_owned(),
+        near if near < AU_M / 10.0 => format!("{} km", count((near / 1_000.0).round() as u64)),
+        far => format!("{:.1} AU", far / AU_M),
+    }
+}
+
 fn two(number: i64) -> String {
     format!("{number:02}")
 }
@@ -104,6 +116,24 @@ pub fn bytes(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn distances() {
+        for (metres, text) in [
+            (-1.0, "less than 1 km"),
+            (0.0, "less than 1 km"),
+            (999.9, "less than 1 km"),
+            (1_000.0, "1 km"),
+            (12_400.0, "12 km"),
+            (1_234_567_890.0, "1,234,568 km"),
+            (14_959_787_000.0, "14,959,787 km"),
+            (14_959_788_000.0, "0.1 AU"),
+            (1_234_567_890_123.0, "8.3 AU"),
+            (f64::NAN, "less than 1 km"),
+        ] {
+            assert_eq!(distance(metres), text);
+        }
+    }
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_timestamp(seconds, 0).unwrap()

@@ -14,6 +14,7 @@ use crate::{
     security::SecurityBand,
     static_data::StaticData,
     summary::KillSummary,
+    tags,
 };
 use chrono::{DateTime, SecondsFormat};
 use serde::{Deserialize, Serialize};
@@ -232,10 +233,11 @@ impl KillFilter {
             }
             "tags" => {
                 for tag in value.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
-                    if tag.len() > 64 {
-                        return Err(FilterError::new(field, "a tag has at most 64 characters"));
-                    }
-                    push_bounded(&mut self.tags, tag.to_owned(), field)?;
+                    let Some(known) = tags::canonical(tag) else {
+                        let shown: String = tag.chars().take(64).collect();
+                        return Err(FilterError::new(field, format!("`{shown}` is not a tag, see docs/TAGS.md")));
+                    };
+                    push_bounded(&mut self.tags, known.tag.clone().into_owned(), field)?;
                 }
             }
             "side" => {

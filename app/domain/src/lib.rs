@@ -11,10 +11,12 @@ pub mod ids;
 pub mod isk;
 pub mod killmail;
 pub mod location;
+pub mod metrics;
 pub mod record;
 pub mod security;
 pub mod static_data;
 pub mod summary;
+pub mod tags;
 pub mod valuation;
 
 pub use filter::{Cursor, FilterError, KillFilter, Side};

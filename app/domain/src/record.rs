@@ -49,7 +49,7 @@ pub struct Enrichment {
 
 impl Enrichment {
     /// Raise when formulas change, so that stored kills are recomputed.
-    pub const VERSION: i32 = 1;
+    pub const VERSION: i32 = 2;
 }
 
 /// The price of one unit, where it came from and from when.

@@ -1,7 +1,8 @@
 //! Kill lists and the kill page.
 
 use domain::{
-    Cursor, Isk, KillSummary, Location, Party, Position, ShipRef, Source, Timestamp, UnitPrice, valuation::Valuation,
+    Cursor, Isk, KillSummary, Location, Party, Position, ShipRef, Source, Timestamp, UnitPrice,
+    static_data::CelestialKind, valuation::Valuation,
 };
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,10 @@ pub struct KillDetail {
     pub values: ValueTiles,
     pub damage_taken: i64,
     pub position: Option<Position>,
+    /// What stood nearest to where it happened; absent when the position is unknown and in
+    /// abyssal deadspace, where nothing has a name.
+    #[serde(default)]
+    pub nearest: Option<NearestCelestial>,
     pub war_id: Option<i64>,
     pub items: Vec<ItemRow>,
     /// By damage done, most first; the final blow is marked.
@@ -39,6 +44,15 @@ pub struct KillDetail {
     pub is_stored: bool,
     /// Origin and build of the names and slots shown.
     pub static_build: String,
+}
+
+/// A star, planet, moon, belt, stargate or station, and how far its centre was.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct NearestCelestial {
+    pub name: String,
+    pub kind: CelestialKind,
+    pub distance_m: f64,
 }
 
 /// The money part of the kill page.

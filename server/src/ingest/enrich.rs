@@ -2,7 +2,7 @@
 
 use crate::services::prices::PriceTable;
 use domain::{
-    Enrichment, KillRecord, Killmail, KillmailHash, Source, StaticData, Timestamp, classify::classify,
+    Enrichment, KillRecord, Killmail, KillmailHash, Source, StaticData, Timestamp, classify::classify, tags,
     valuation::value_killmail,
 };
 use std::sync::Arc;
@@ -19,11 +19,12 @@ pub struct Arrived {
     pub reported: Option<Reported>,
 }
 
-/// Values and classifies a kill. Unknown prices stay unknown; nothing here can fail.
+/// Values, classifies and tags a kill. Unknown prices stay unknown; nothing here can fail.
 pub fn enrich(arrived: Arrived, static_data: &StaticData, prices: &PriceTable, now: Timestamp) -> KillRecord {
     let Arrived { killmail, payload, hash, source, received_at, reported } = arrived;
     let facts = classify(&killmail, static_data);
     let (valuation, unit_prices) = value_killmail(&killmail, static_data, &|type_id| prices.price(type_id));
+    let module_tags = tags::of_killmail(&killmail, static_data);
     let (reported_value, labels) =
         reported.map_or((None, Vec::new()), |reported| (reported.total_value, reported.labels));
     KillRecord {
@@ -43,7 +44,7 @@ pub fn enrich(arrived: Arrived, static_data: &StaticData, prices: &PriceTable, n
             is_awox: facts.is_awox,
             player_attacker_count: facts.player_attacker_count,
             labels,
-            module_tags: Vec::new(),
+            module_tags,
             unit_prices,
         },
     }

@@ -1,11 +1,11 @@
 //! The kill page's data: one record with names, slots and values.
 
 use super::{Services, store_failure};
-use app::contract::{ApiError, AttackerRow, ItemRow, KillDetail, RelatedKill, ValueTiles};
+use app::contract::{ApiError, AttackerRow, ItemRow, KillDetail, NearestCelestial, RelatedKill, ValueTiles};
 use chrono::TimeDelta;
 use domain::{
     CharacterId, Enrichment, Item, KillFilter, KillRecord, KillSummary, KillmailId, Location, Party, ShipRef, Side,
-    StaticData, TypeId, UnitPrice, fit, record::PriceSource, valuation::TOKEN_PRICE,
+    StaticData, TypeId, UnitPrice, fit, record::PriceSource, static_data::Celestials, valuation::TOKEN_PRICE,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -39,7 +39,8 @@ impl Services {
         let lookup = |id: i64| names.get(&id).cloned();
         let summary = KillSummary::new(&record, &lookup, self.static_data());
         let related = self.related(&summary).await;
-        Ok(self.detail(&record, summary, related, is_stored, &names))
+        let nearest = nearest_celestial(&record, self.static_data()).await;
+        Ok(KillDetail { nearest, ..self.detail(&record, summary, related, is_stored, &names) })
     }
 
     /// The fit's title in exports: whose and which loss.
@@ -65,6 +66,7 @@ impl Services {
             values: ValueTiles { valuation: enrichment.valuation.clone(), reported_value: enrichment.reported_value },
             damage_taken: killmail.victim.damage_taken,
             position: killmail.victim.position,
+            nearest: None,
             war_id: killmail.war_id,
             items: item_rows(record, static_data),
             attackers: attacker_rows(record, names, static_data),
@@ -137,6 +139,22 @@ impl Services {
             .take(RELATED_LIMIT as usize)
             .collect())
     }
+}
+
+/// What stood nearest to the loss.
+async fn nearest_celestial(record: &KillRecord, static_data: &StaticData) -> Option<NearestCelestial> {
+    let position = record.killmail.victim.position?;
+    let system = static_data.system(record.killmail.solar_system_id)?;
+    // The first kill page unpacks the table, which takes longer than a task may hold its thread.
+    let celestials = match tokio::task::spawn_blocking(Celestials::bundled).await {
+        Ok(celestials) => celestials,
+        Err(error) => {
+            tracing::warn!(%error, "table of celestials cannot be unpacked");
+            return None;
+        }
+    };
+    let nearest = celestials.nearest(system, static_data.landmarks(system.id), position)?;
+    Some(NearestCelestial { name: nearest.name, kind: nearest.kind, distance_m: nearest.distance_m })
 }
 
 fn item_rows(record: &KillRecord, static_data: &StaticData) -> Vec<ItemRow> {

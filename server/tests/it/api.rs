@@ -35,7 +35,9 @@ async fn bad_input_is_a_problem_document_that_names_the_parameter() {
         ("/api/v1/killmails?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z", 400, "from"),
         ("/api/v1/killmails?solo=maybe", 400, "solo"),
         ("/api/v1/killmails?nonsense=1", 400, "nonsense"),
-        ("/api/v1/killmails?tags=%27%3B%20DROP%20TABLE%20killmails_raw%3B--&limit=-1", 400, "limit"),
+        ("/api/v1/killmails?tags=%27%3B%20DROP%20TABLE%20killmails_raw%3B--&limit=-1", 400, "tags"),
+        ("/api/v1/killmails?tags=T2,Web", 400, "tags"),
+        ("/api/v1/killmails?limit=-1", 400, "limit"),
         ("/api/v1/killmails/abc", 400, "id"),
         ("/api/v1/killmails/-5", 400, "id"),
         ("/api/v1/killmails/9999999999999999999999", 400, "id"),
@@ -187,6 +189,55 @@ async fn a_kill_on_its_way_into_the_database_is_in_the_list_all_the_time() {
 
 fn ids(page: &Value) -> Vec<i64> {
     page["kills"].as_array().into_iter().flatten().filter_map(|kill| kill["killmail_id"].as_i64()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tags_are_given_and_found() {
+    let (app, _) = with_kills(60).await;
+    let all = app.json("/api/v1/killmails?limit=200").await;
+    let tags_of = |kill: &Value| -> Vec<String> {
+        kill["module_tags"].as_array().into_iter().flatten().filter_map(|tag| tag.as_str().map(str::to_owned)).collect()
+    };
+    let kills = all["kills"].as_array().expect("kills");
+    let fitted: Vec<&Value> = kills.iter().filter(|kill| tags_of(kill).len() > 5).collect();
+    assert!(fitted.len() > 10, "most generated ships have a fit");
+    for kill in fitted.iter().take(5) {
+        let tags = tags_of(kill);
+        for tag in &tags {
+            assert!(domain::tags::find(tag).is_some(), "{tag} is in the vocabulary");
+        }
+        let wanted = [tags[0].as_str(), tags[tags.len() - 1].as_str()];
+        // The case of a tag does not matter to the filter.
+        let query = wanted.join(",").to_lowercase().replace(' ', "%20");
+        let found = app.json(&format!("/api/v1/killmails?limit=200&tags={query}")).await;
+        let expected: Vec<i64> = kills
+            .iter()
+            .filter(|kill| wanted.iter().all(|tag| tags_of(kill).iter().any(|has| has == tag)))
+            .filter_map(|kill| kill["killmail_id"].as_i64())
+            .collect();
+        assert_eq!(ids(&found), expected, "{query}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_tells_what_stood_nearest() {
+    let (app, emitted) = with_kills(20).await;
+    let mut told = 0;
+    for id in &emitted {
+        let kill = app.json(&format!("/api/v1/killmails/{id}")).await;
+        // Abyssal deadspace has no celestials.
+        let is_known = kill["position"].is_object() && kill["summary"]["place"]["band"] != "abyssal";
+        assert_eq!(kill["nearest"].is_object(), is_known, "kill {id}");
+        if let Some(name) = kill["nearest"]["name"].as_str() {
+            told += 1;
+            assert!(!name.is_empty() && kill["nearest"]["distance_m"].as_f64().is_some_and(|metres| metres >= 0.0));
+            let page = app.get(&format!("/kill/{id}")).await.text().await.expect("page");
+            assert!(page.contains(name) || name.contains('\''), "{name} is on the page of kill {id}");
+        }
+    }
+    assert!(told > 0, "generated kills have positions");
+    app.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,58 +1,51 @@
-//! Dogma attributes of types (slot counts, hit points, rig sizes …), read from the bundled snapshot on request.
+//! Dogma effects and attributes of types (slot counts, charge sizes, what a module does), sorted for binary search.
 //!
-//! Kept apart from [`super::StaticData`] because only tools that build fits need it: 106,678 values in 1.7 MB.
+//! The attributes are those the tables of the snapshot hold: 156 of use for tags and fits, 106,678 values in 1.7 MB.
 
-use super::snapshot::{SNAPSHOT, SnapshotError, read_table};
 use crate::ids::TypeId;
-use serde::Deserialize;
-use std::sync::{Arc, OnceLock};
 
-/// Values of dogma attributes by type, sorted for binary search.
+/// What the game's rules say a type is and does.
 #[derive(Debug, Default)]
 pub struct Dogma {
     /// Type, attribute, value.
-    values: Box<[(i32, i32, f64)]>,
-}
-
-#[derive(Deserialize)]
-struct DogmaRow {
-    type_id: i32,
-    attribute_id: i32,
-    value: f64,
+    attributes: Box<[(i64, i32, f64)]>,
+    /// Type, effect.
+    effects: Box<[(i64, i32)]>,
 }
 
 impl Dogma {
-    /// The bundled table, read once per process and shared.
-    ///
-    /// # Panics
-    /// Never in a tested build: the archive is part of the binary and a test reads it.
-    pub fn bundled() -> Arc<Self> {
-        static BUNDLED: OnceLock<Arc<Dogma>> = OnceLock::new();
-        Arc::clone(BUNDLED.get_or_init(|| {
-            Arc::new(Self::read(SNAPSHOT).expect("the snapshot inside the binary is readable: a test reads it"))
-        }))
-    }
-
-    fn read(archive: &[u8]) -> Result<Self, SnapshotError> {
-        let mut values: Vec<_> = read_table(archive, "type_dogma.csv")?
-            .into_iter()
-            .map(|row: DogmaRow| (row.type_id, row.attribute_id, row.value))
-            .collect();
-        values.sort_unstable_by_key(|(type_id, attribute, _)| (*type_id, *attribute));
-        Ok(Self { values: values.into_boxed_slice() })
+    pub fn new(attributes: Vec<(TypeId, i32, f64)>, effects: Vec<(TypeId, i32)>) -> Self {
+        let mut attributes: Vec<_> =
+            attributes.into_iter().map(|(type_id, attribute, value)| (type_id.0, attribute, value)).collect();
+        attributes.sort_unstable_by_key(|(type_id, attribute, _)| (*type_id, *attribute));
+        let mut effects: Vec<_> = effects.into_iter().map(|(type_id, effect)| (type_id.0, effect)).collect();
+        effects.sort_unstable();
+        Self { attributes: attributes.into_boxed_slice(), effects: effects.into_boxed_slice() }
     }
 
     /// The value of an attribute on a type; absent when the static data names none.
     pub fn value(&self, type_id: TypeId, attribute: i32) -> Option<f64> {
-        let key = (i32::try_from(type_id.0).ok()?, attribute);
-        let index = self.values.binary_search_by_key(&key, |(type_id, attribute, _)| (*type_id, *attribute)).ok()?;
-        self.values.get(index).map(|(_, _, value)| *value)
+        let key = (type_id.0, attribute);
+        let index =
+            self.attributes.binary_search_by_key(&key, |(type_id, attribute, _)| (*type_id, *attribute)).ok()?;
+        self.attributes.get(index).map(|(_, _, value)| *value)
+    }
+
+    pub fn has_effect(&self, type_id: TypeId, effect: i32) -> bool {
+        self.effects.binary_search(&(type_id.0, effect)).is_ok()
+    }
+
+    /// Effects of a type, in the order of their numbers.
+    pub fn effects(&self, type_id: TypeId) -> impl Iterator<Item = i32> + '_ {
+        let start = self.effects.partition_point(|(owner, _)| *owner < type_id.0);
+        self.effects.iter().skip(start).take_while(move |(owner, _)| *owner == type_id.0).map(|(_, effect)| *effect)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::StaticData;
 
     #[test]
     fn slots_of_a_rifter() {
@@ -63,5 +56,17 @@ mod tests {
         assert_eq!(slots, [Some(3), Some(3), Some(4), Some(3), Some(3)]);
         assert_eq!(dogma.value(rifter, 1), None);
         assert_eq!(dogma.value(TypeId(i64::MAX), 14), None);
+    }
+
+    #[test]
+    fn effects_of_a_cloak() {
+        let sde = StaticData::bundled();
+        let cloak = sde.type_by_name("Covert Ops Cloaking Device II").expect("cloak").id;
+        let effects: Vec<i32> = sde.dogma().effects(cloak).collect();
+        assert!(effects.iter().all(|effect| sde.dogma().has_effect(cloak, *effect)));
+        // 12 is hiPower, 980 cloakingWarpSafe.
+        assert!(effects.contains(&12) && effects.contains(&980), "{effects:?}");
+        assert!(!sde.dogma().has_effect(cloak, 11));
+        assert_eq!(sde.dogma().effects(TypeId(i64::MAX)).count(), 0);
     }
 }

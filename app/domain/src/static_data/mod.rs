@@ -4,22 +4,29 @@
 //! (`snapshot.rs`, native only) or an import elsewhere; [`StaticData::new`] takes plain rows.
 
 #[cfg(feature = "snapshot")]
+mod celestials;
 mod dogma;
+mod gates;
 #[cfg(feature = "snapshot")]
 mod snapshot;
 
 #[cfg(feature = "snapshot")]
+pub use celestials::{Celestials, CelestialsError, Nearest};
 pub use dogma::Dogma;
+#[cfg(test)]
+pub(crate) use snapshot::{SNAPSHOT, read_table};
 
 use crate::{
     ids::{
         CategoryId, ConstellationId, CorporationId, FactionId, GroupId, MetaGroupId, RegionId, SolarSystemId, TypeId,
     },
     isk::Isk,
+    killmail::Position,
     location::Slot,
     security::{SecurityBand, SecurityStatus},
 };
-use std::collections::HashMap;
+use serde::{Deserialize, Serialize};
+use std::{collections::HashMap, sync::Arc};
 
 /// A turret or launcher hardpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +44,10 @@ pub struct TypeInfo {
     pub category_id: CategoryId,
     pub meta_group_id: Option<MetaGroupId>,
     pub tech_level: Option<u8>,
+    /// 0-4 for Tech I, 5 Tech II, above for named rarities; absent for most hulls.
+    pub meta_level: Option<u8>,
+    /// The plain type that this one is a variation of.
+    pub variation_parent_id: Option<TypeId>,
     pub mass_kg: Option<f64>,
     /// Assembled volume, not packaged.
     pub volume_m3: Option<f64>,
@@ -70,6 +81,8 @@ pub struct SystemInfo {
     pub region_id: RegionId,
     /// 1-6, 12-18 in W-space; 7-9 in known space; 19-23 abyssal; 25 Pochven.
     pub wormhole_class: Option<u8>,
+    /// Metres, in the frame of all of New Eden.
+    pub position: Option<Position>,
 }
 
 #[derive(Clone, Debug)]
@@ -92,6 +105,31 @@ pub struct Stargate {
     pub to: SolarSystemId,
 }
 
+/// What stands in space under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum CelestialKind {
+    Star,
+    Planet,
+    Moon,
+    Belt,
+    Stargate,
+    Station,
+}
+
+/// A stargate or station and where in its system it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Landmark {
+    pub system_id: SolarSystemId,
+    pub name: String,
+    pub kind: CelestialKind,
+    pub position: Position,
+}
+
+/// Metres in a light year.
+const LIGHT_YEAR_M: f64 = 9_460_730_472_580_800.0;
+
 /// The rows of an import, before indexing.
 #[derive(Clone, Debug, Default)]
 pub struct StaticRows {
@@ -103,8 +141,13 @@ pub struct StaticRows {
     pub constellations: Vec<ConstellationInfo>,
     pub regions: Vec<RegionInfo>,
     pub stargates: Vec<Stargate>,
+    pub landmarks: Vec<Landmark>,
     pub factions: Vec<(FactionId, String)>,
     pub npc_corporations: Vec<(CorporationId, String)>,
+    /// Type, dogma attribute, value.
+    pub attributes: Vec<(TypeId, i32, f64)>,
+    /// Type, dogma effect.
+    pub effects: Vec<(TypeId, i32)>,
 }
 
 /// Static data indexed for the hot path. Look-ups are hash lookups; the whole takes about 30 MB.
@@ -117,10 +160,16 @@ pub struct StaticData {
     constellations: HashMap<ConstellationId, ConstellationInfo>,
     regions: HashMap<RegionId, RegionInfo>,
     neighbours: HashMap<SolarSystemId, Vec<SolarSystemId>>,
+    gates: gates::GateGraph,
+    landmarks: HashMap<SolarSystemId, Vec<Landmark>>,
     factions: HashMap<FactionId, String>,
     npc_corporations: HashMap<CorporationId, String>,
     published_type_by_name: HashMap<String, TypeId>,
     system_by_name: HashMap<String, SolarSystemId>,
+    dogma: Arc<Dogma>,
+    /// What each type tags a killmail with; worked out here so that tagging is a few ORs.
+    #[cfg(feature = "snapshot")]
+    type_tags: crate::tags::TypeTags,
 }
 
 impl StaticData {
@@ -132,6 +181,14 @@ impl StaticData {
         for gate in &rows.stargates {
             neighbours.entry(gate.from).or_default().push(gate.to);
         }
+        let gates = gates::GateGraph::new(&rows.stargates);
+        let mut landmarks: HashMap<SolarSystemId, Vec<Landmark>> = HashMap::new();
+        for landmark in rows.landmarks {
+            landmarks.entry(landmark.system_id).or_default().push(landmark);
+        }
+        let dogma = Dogma::new(rows.attributes, rows.effects);
+        #[cfg(feature = "snapshot")]
+        let type_tags = crate::tags::TypeTags::new(&rows.types, &dogma);
         Self {
             build: rows.build,
             types: rows.types.into_iter().map(|info| (info.id, info)).collect(),
@@ -140,11 +197,26 @@ impl StaticData {
             constellations: rows.constellations.into_iter().map(|info| (info.id, info)).collect(),
             regions: rows.regions.into_iter().map(|info| (info.id, info)).collect(),
             neighbours,
+            gates,
+            landmarks,
             factions: rows.factions.into_iter().collect(),
             npc_corporations: rows.npc_corporations.into_iter().collect(),
             published_type_by_name,
             system_by_name,
+            dogma: Arc::new(dogma),
+            #[cfg(feature = "snapshot")]
+            type_tags,
         }
+    }
+
+    /// Effects and attributes of types.
+    pub fn dogma(&self) -> &Dogma {
+        &self.dogma
+    }
+
+    #[cfg(feature = "snapshot")]
+    pub(crate) fn type_tags(&self) -> &crate::tags::TypeTags {
+        &self.type_tags
     }
 
     /// Origin and build of the data, for provenance lines.
@@ -188,6 +260,23 @@ impl StaticData {
     /// Systems one gate away, in no particular order.
     pub fn neighbours(&self, id: SolarSystemId) -> &[SolarSystemId] {
         self.neighbours.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The least number of gate jumps from one system to another; absent when no gates join them.
+    pub fn jumps_between(&self, from: SolarSystemId, to: SolarSystemId) -> Option<u32> {
+        self.gates.jumps_between(from, to)
+    }
+
+    /// Light years (of 9.4607e15 m) between two systems.
+    pub fn light_years_between(&self, from: SolarSystemId, to: SolarSystemId) -> Option<f64> {
+        let (from, to) = (self.system(from)?.position?, self.system(to)?.position?);
+        let [x, y, z] = [to.x - from.x, to.y - from.y, to.z - from.z];
+        Some((x * x + y * y + z * z).sqrt() / LIGHT_YEAR_M)
+    }
+
+    /// Stargates and stations of a system.
+    pub fn landmarks(&self, id: SolarSystemId) -> &[Landmark] {
+        self.landmarks.get(&id).map_or(&[], Vec::as_slice)
     }
 
     pub fn faction_name(&self, id: FactionId) -> Option<&str> {

@@ -1,13 +1,15 @@
 //! The snapshot of CCP's static data that the binary carries (`static-data/README.md` names source and build).
 
 use super::{
-    ConstellationInfo, GroupInfo, Hardpoint, RegionInfo, Stargate, StaticData, StaticRows, SystemInfo, TypeInfo,
+    CelestialKind, ConstellationInfo, Dogma, GroupInfo, Hardpoint, Landmark, RegionInfo, Stargate, StaticData,
+    StaticRows, SystemInfo, TypeInfo,
 };
 use crate::{
     ids::{
         CategoryId, ConstellationId, CorporationId, FactionId, GroupId, MetaGroupId, RegionId, SolarSystemId, TypeId,
     },
     isk::Isk,
+    killmail::Position,
     location::Slot,
     security::{SecurityBand, SecurityStatus},
 };
@@ -18,7 +20,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-pub(super) static SNAPSHOT: &[u8] = include_bytes!("../../static-data/snapshot.tar.zst");
+pub(crate) static SNAPSHOT: &[u8] = include_bytes!("../../static-data/snapshot.tar.zst");
 /// Named in provenance lines; see `static-data/README.md`.
 const BUILD: &str = "types 2026-10-26 (build 3650286), universe 2024-06-18";
 
@@ -41,6 +43,8 @@ struct TypeRow {
     category_id: i64,
     meta_group_id: Option<i64>,
     tech_level: Option<f64>,
+    meta_level: Option<f64>,
+    variation_parent_type_id: Option<i64>,
     mass: Option<f64>,
     volume: Option<f64>,
     capacity: Option<f64>,
@@ -68,6 +72,9 @@ struct SystemRow {
     constellation_id: i64,
     region_id: i64,
     wormhole_class: Option<u8>,
+    x: Option<f64>,
+    y: Option<f64>,
+    z: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -87,12 +94,37 @@ struct RegionRow {
 struct GateRow {
     system_id: i64,
     dest_system_id: i64,
+    x: f64,
+    y: f64,
+    z: f64,
+}
+
+#[derive(Deserialize)]
+struct StationRow {
+    name: String,
+    system_id: i64,
+    x: f64,
+    y: f64,
+    z: f64,
 }
 
 #[derive(Deserialize)]
 struct FactionRow {
     faction_id: i64,
     name: String,
+}
+
+#[derive(Deserialize)]
+struct AttributeRow {
+    type_id: i64,
+    attribute_id: i32,
+    value: f64,
+}
+
+#[derive(Deserialize)]
+struct EffectRow {
+    type_id: i64,
+    effect_id: i32,
 }
 
 #[derive(Deserialize)]
@@ -115,6 +147,13 @@ impl StaticData {
     }
 }
 
+impl Dogma {
+    /// Effects and attributes of the bundled snapshot, shared with [`StaticData::bundled`].
+    pub fn bundled() -> Arc<Self> {
+        Arc::clone(&StaticData::bundled().dogma)
+    }
+}
+
 /// Reads a zstd-compressed tar of CSV tables.
 ///
 /// # Errors
@@ -129,6 +168,15 @@ pub fn read_snapshot(archive: &[u8]) -> Result<StaticRows, SnapshotError> {
         entry.read_to_string(&mut text)?;
         tables.insert(name, text);
     }
+    let gates: Vec<GateRow> = rows(&tables, "stargates.csv")?.collect();
+    let stations = rows(&tables, "stations.csv")?.map(|row: StationRow| Landmark {
+        system_id: SolarSystemId(row.system_id),
+        name: row.name,
+        kind: CelestialKind::Station,
+        position: Position { x: row.x, y: row.y, z: row.z },
+    });
+    let systems: Vec<SystemInfo> = rows(&tables, "systems.csv")?.map(system_info).collect();
+    let system_names = systems.iter().map(|system| (system.id.0, system.name.as_str())).collect();
     Ok(StaticRows {
         build: BUILD.to_owned(),
         types: rows(&tables, "types.csv")?.map(type_info).collect(),
@@ -140,7 +188,6 @@ pub fn read_snapshot(archive: &[u8]) -> Result<StaticRows, SnapshotError> {
                 published: row.published == 1,
             })
             .collect(),
-        systems: rows(&tables, "systems.csv")?.map(system_info).collect(),
         constellations: rows(&tables, "constellations.csv")?
             .map(|row: ConstellationRow| ConstellationInfo {
                 id: ConstellationId(row.constellation_id),
@@ -151,18 +198,28 @@ pub fn read_snapshot(archive: &[u8]) -> Result<StaticRows, SnapshotError> {
         regions: rows(&tables, "regions.csv")?
             .map(|row: RegionRow| RegionInfo { id: RegionId(row.region_id), name: row.name })
             .collect(),
-        stargates: rows(&tables, "stargates.csv")?
-            .map(|row: GateRow| Stargate { from: SolarSystemId(row.system_id), to: SolarSystemId(row.dest_system_id) })
+        stargates: gates
+            .iter()
+            .map(|row| Stargate { from: SolarSystemId(row.system_id), to: SolarSystemId(row.dest_system_id) })
             .collect(),
+        landmarks: gates.iter().map(|row| stargate(row, &system_names)).chain(stations).collect(),
         factions: rows(&tables, "factions.csv")?.map(|row: FactionRow| (FactionId(row.faction_id), row.name)).collect(),
         npc_corporations: rows(&tables, "npc_corporations.csv")?
             .map(|row: NpcCorporationRow| (CorporationId(row.corporation_id), row.name))
             .collect(),
+        attributes: rows(&tables, "type_dogma.csv")?
+            .map(|row: AttributeRow| (TypeId(row.type_id), row.attribute_id, row.value))
+            .collect(),
+        effects: rows(&tables, "type_effects.csv")?
+            .map(|row: EffectRow| (TypeId(row.type_id), row.effect_id))
+            .collect(),
+        systems,
     })
 }
 
 /// Reads one table of the archive, leaving the others packed.
-pub(super) fn read_table<R: DeserializeOwned>(archive: &[u8], table: &'static str) -> Result<Vec<R>, SnapshotError> {
+#[cfg(test)]
+pub(crate) fn read_table<R: DeserializeOwned>(archive: &[u8], table: &'static str) -> Result<Vec<R>, SnapshotError> {
     let mut tar = tar::Archive::new(zstd::stream::read::Decoder::new(archive)?);
     for entry in tar.entries()? {
         let entry = entry?;
@@ -191,6 +248,8 @@ fn type_info(row: TypeRow) -> TypeInfo {
         category_id: CategoryId(row.category_id),
         meta_group_id: row.meta_group_id.map(MetaGroupId),
         tech_level: row.tech_level.map(|level| level as u8),
+        meta_level: row.meta_level.map(|level| level as u8),
+        variation_parent_id: row.variation_parent_type_id.map(TypeId),
         mass_kg: row.mass,
         volume_m3: row.volume,
         capacity_m3: row.capacity,
@@ -214,6 +273,17 @@ fn type_info(row: TypeRow) -> TypeInfo {
     }
 }
 
+/// Gates are named after where they lead.
+fn stargate(row: &GateRow, system_names: &HashMap<i64, &str>) -> Landmark {
+    let to = row.dest_system_id;
+    Landmark {
+        system_id: SolarSystemId(row.system_id),
+        name: system_names.get(&to).map_or_else(|| format!("Stargate ({to})"), |name| format!("Stargate ({name})")),
+        kind: CelestialKind::Stargate,
+        position: Position { x: row.x, y: row.y, z: row.z },
+    }
+}
+
 fn system_info(row: SystemRow) -> SystemInfo {
     let band = match row.band.as_str() {
         "highsec" => SecurityBand::Highsec,
@@ -232,6 +302,7 @@ fn system_info(row: SystemRow) -> SystemInfo {
         constellation_id: ConstellationId(row.constellation_id),
         region_id: RegionId(row.region_id),
         wormhole_class: row.wormhole_class,
+        position: row.x.zip(row.y).zip(row.z).map(|((x, y), z)| Position { x, y, z }),
     }
 }
 
@@ -251,6 +322,27 @@ mod tests {
         assert!(sde.neighbours(jita.id).contains(&sde.system_by_name("Perimeter").expect("Perimeter").id));
         let rifter = sde.type_by_name("Rifter").expect("Rifter");
         assert_eq!((rifter.id, rifter.group_id), (TypeId(587), GroupId(25)));
+    }
+
+    #[test]
+    fn light_years() {
+        let sde = StaticData::bundled();
+        let id = |name: &str| sde.system_by_name(name).unwrap_or_else(|| panic!("{name}")).id;
+        let between = |a: &str, b: &str| sde.light_years_between(id(a), id(b)).expect("known");
+        assert!(between("Jita", "Jita") < 1e-9);
+        assert!((between("Jita", "Amarr") - between("Amarr", "Jita")).abs() < 1e-9);
+        // Neighbours are some light years apart, and the way round is never shorter.
+        assert!((0.1..5.0).contains(&between("Jita", "Perimeter")));
+        assert!(between("Jita", "Amarr") <= between("Jita", "Perimeter") + between("Perimeter", "Amarr"));
+        assert_eq!(sde.light_years_between(SolarSystemId(1), id("Jita")), None);
+    }
+
+    #[test]
+    fn variations_know_their_parent() {
+        let sde = StaticData::bundled();
+        let info = sde.type_by_name("Damage Control II").expect("Damage Control II");
+        let parent = info.variation_parent_id.and_then(|id| sde.type_info(id)).expect("parent");
+        assert_eq!((parent.name.as_str(), info.meta_level, parent.tech_level), ("Damage Control I", Some(5), Some(1)));
     }
 
     #[test]

@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn every_condition_is_said_and_can_be_removed() {
         let query = "system_id=30000142&band=lowsec&ship_type_id=587,588&side=victim&min_value=1.5b&max_value=2b\
-                     &tags=Web,Cloak&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&solo=true&npc=false";
+                     &tags=Nosferatu,Cloak&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&solo=true&npc=false";
         let filter = KillFilter::from_query(query, &[]).unwrap();
         let names = [FilterName { field: "ship_type_id".to_owned(), id: 587, name: "Rifter".to_owned() }];
         let conditions = conditions(&filter, &names);

@@ -60,6 +60,9 @@ pub fn facts(kill: &KillDetail) -> AnyView {
         }
         .into_any(),
     ));
+    if let Some(nearest) = &kill.nearest {
+        facts.push(fact("Near", format!("{} from {}", format::distance(nearest.distance_m), nearest.name).into_any()));
+    }
     facts.push(fact("Time", view! { <DateTime at=summary.killmail_time/> }.into_any()));
     facts.push(fact("Damage taken", format::count(kill.damage_taken.max(0).unsigned_abs()).into_any()));
     let players = format::counted(summary.player_attacker_count.into(), "player", "players");

@@ -149,6 +149,7 @@ pub fn kill(ship: &str, items: Vec<ItemRow>, mut attackers: Vec<AttackerRow>) ->
         },
         damage_taken: damage,
         position: None,
+        nearest: None,
         war_id: None,
         items,
         attackers,

@@ -212,6 +212,18 @@ mod tests {
     }
 
     #[test]
+    fn the_nearest_celestial_is_told_where_the_position_is_known() {
+        let near = crate::contract::NearestCelestial {
+            name: "Jita IV - Moon 4".to_owned(),
+            kind: domain::static_data::CelestialKind::Moon,
+            distance_m: 12_400.0,
+        };
+        let near = KillDetail { nearest: Some(near), ..fitted_frigate() };
+        assert!(html(&near).contains("12 km from Jita IV - Moon 4"));
+        assert!(!html(&fitted_frigate()).contains("Near"));
+    }
+
+    #[test]
     fn the_other_loss_of_the_fight_is_linked() {
         let mut kill = fitted_frigate();
         let mut pod = capsule().summary;
