@@ -97,6 +97,69 @@ pub struct StatusReport {
     pub static_build: String,
     pub watchers: u64,
     pub prices: PriceHealth,
+    #[serde(default)]
+    pub data: DataHealth,
+}
+
+/// How fresh and how complete the data is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DataHealth {
+    /// Absent when the database could not be asked.
+    pub enrichment: Option<EnrichmentHealth>,
+    /// Stored prices by source.
+    pub price_sources: Vec<PriceSourceHealth>,
+    /// When the static data in the database were imported.
+    pub static_imported_at: Option<Timestamp>,
+    pub caches: Vec<CacheHealth>,
+}
+
+/// The newest kills, by how they were enriched.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EnrichmentHealth {
+    /// What this version of the program makes.
+    pub current_version: i32,
+    /// Newest version first.
+    pub versions: Vec<VersionCount>,
+    /// Kills looked at: the newest ones.
+    pub kills: u64,
+    pub oldest: Option<Timestamp>,
+    pub failed: u64,
+    /// Kills with at least one type of unknown price.
+    pub unpriced: u64,
+    /// Kills without any known value.
+    pub worthless: u64,
+    pub untagged: u64,
+    pub counted_at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct VersionCount {
+    pub version: i32,
+    pub kills: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PriceSourceHealth {
+    pub source: String,
+    pub types: u64,
+    pub oldest: Option<Timestamp>,
+    pub newest: Option<Timestamp>,
+}
+
+/// One bounded cache of this process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CacheHealth {
+    pub name: String,
+    pub entries: u64,
+    pub capacity: u64,
+    pub hits: u64,
+    pub misses: u64,
+    pub evictions: u64,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::{
-    contract::{FeedStatus, PriceHealth, StoreHealth},
+    contract::{
+        CacheHealth, DataHealth, EnrichmentHealth, FeedStatus, PriceHealth, PriceSourceHealth, StoreHealth,
+        VersionCount,
+    },
     pages::kill::fixtures::at,
 };
 
@@ -36,6 +39,7 @@ fn report() -> StatusReport {
         static_build: "build 1".to_owned(),
         watchers: 3,
         prices: PriceHealth::default(),
+        data: DataHealth::default(),
     }
 }
 
@@ -57,4 +61,58 @@ fn tells_feed_lag_queue_database_and_prices() {
     }
     assert!(!html.contains("does not answer") && !html.contains(" style="));
     assert!(status_view(&report(), true).to_html().contains("does not answer"));
+}
+
+#[test]
+fn tells_how_fresh_and_complete_the_data_is() {
+    let mut report = report();
+    let html = status_view(&report, false).to_html();
+    for text in ["The database could not be asked.", "No price is stored yet.", "No cache reports."] {
+        assert!(html.contains(text), "{text} is missing in {html}");
+    }
+    report.data = DataHealth {
+        enrichment: Some(EnrichmentHealth {
+            current_version: 2,
+            versions: vec![VersionCount { version: 2, kills: 30 }, VersionCount { version: 1, kills: 10 }],
+            kills: 40,
+            oldest: Some(at("2026-11-20T20:00:00Z")),
+            failed: 1,
+            unpriced: 4,
+            worthless: 0,
+            untagged: 2,
+            counted_at: report.now,
+        }),
+        price_sources: vec![PriceSourceHealth {
+            source: "ESI average price".to_owned(),
+            types: 15_004,
+            oldest: Some(at("2026-11-23T17:00:00Z")),
+            newest: Some(at("2026-11-23T19:30:00Z")),
+        }],
+        static_imported_at: Some(at("2026-11-01T00:00:00Z")),
+        caches: vec![CacheHealth {
+            name: "names".to_owned(),
+            entries: 12,
+            capacity: 300_000,
+            hits: 9,
+            misses: 1,
+            evictions: 0,
+        }],
+    };
+    let html = status_view(&report, false).to_html();
+    for text in [
+        "Version 2",
+        "current",
+        "to be enriched again",
+        "25.0 %",
+        "newest 40 kills, since",
+        "ESI average price",
+        "15,004",
+        "30m",
+        "3h",
+        "imported",
+        "12 / 300,000",
+        "90.0 %",
+    ] {
+        assert!(html.contains(text), "{text} is missing in {html}");
+    }
 }

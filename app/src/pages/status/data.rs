@@ -1,0 +1,180 @@
+//! The panel about the data: prices, static data, enrichment of stored kills, dead letters, caches.
+
+use crate::{
+    components::time::DateTime,
+    contract::{CacheHealth, DataHealth, EnrichmentHealth, PriceSourceHealth, StatusReport},
+    format,
+};
+use domain::Timestamp;
+use leptos::prelude::*;
+
+pub fn data_panel(report: &StatusReport) -> AnyView {
+    let data = &report.data;
+    view! {
+        <section class="panel data-status" aria-labelledby="data-heading">
+            <h2 id="data-heading">"Data"</h2>
+            <div class="data-columns">
+                <section aria-labelledby="enrichment-heading">
+                    <h3 id="enrichment-heading">"Enrichment"</h3>
+                    {enrichment(data, report)}
+                </section>
+                <section aria-labelledby="prices-heading">
+                    <h3 id="prices-heading">"Prices"</h3>
+                    {prices(&data.price_sources, report.now)}
+                </section>
+                <section aria-labelledby="caches-heading">
+                    <h3 id="caches-heading">"Caches"</h3>
+                    {caches(&data.caches)}
+                </section>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn fact(term: &'static str, value: AnyView) -> AnyView {
+    view! { <div class="fact"><dt>{term}</dt><dd>{value}</dd></div> }.into_any()
+}
+
+fn enrichment(data: &DataHealth, report: &StatusReport) -> AnyView {
+    let imported = match data.static_imported_at {
+        Some(at) => {
+            view! { {report.static_build.clone()} <span class="fact-aside">"imported " <DateTime at=at/></span> }
+                .into_any()
+        }
+        None => report.static_build.clone().into_any(),
+    };
+    let letters = format::count(report.store.dead_letters);
+    let counts = match &data.enrichment {
+        Some(health) => counts(health),
+        None => view! { <p class="empty-note">"The database could not be asked."</p> }.into_any(),
+    };
+    view! {
+        {counts}
+        <dl class="facts">
+            {fact("Dead letters", view! { {letters} <span class="fact-aside">"waiting"</span> }.into_any())}
+            {fact("Static data", imported)}
+        </dl>
+    }
+    .into_any()
+}
+
+fn counts(health: &EnrichmentHealth) -> AnyView {
+    let of_all = |kills: u64| {
+        let share = format::percent(kills as f64 / health.kills.max(1) as f64);
+        view! { {format::count(kills)} <span class="fact-aside">{share}</span> }.into_any()
+    };
+    let versions = health
+        .versions
+        .iter()
+        .map(|count| {
+            let is_current = count.version == health.current_version;
+            let word = if is_current { "current" } else { "to be enriched again" };
+            view! {
+                <div class="fact" data-old=(!is_current).then_some("true")>
+                    <dt>{format!("Version {}", count.version)}</dt>
+                    <dd>{of_all(count.kills)} <span class="fact-aside">{word}</span></dd>
+                </div>
+            }
+        })
+        .collect_view();
+    let since = health.oldest.map(|oldest| {
+        view! {
+            <p class="section-aside">
+                {format!("Of the newest {}, since ", format::counted(health.kills, "kill", "kills"))}
+                <DateTime at=oldest/> "; counted " <DateTime at=health.counted_at/> "."
+            </p>
+        }
+    });
+    let none = (health.kills == 0).then(|| view! { <p class="empty-note">"No kill in the last 30 days."</p> });
+    view! {
+        <dl class="facts">
+            {versions}
+            {fact("Failed", of_all(health.failed))}
+            {fact("Price missing", of_all(health.unpriced))}
+            {fact("No value", of_all(health.worthless))}
+            {fact("No tags", of_all(health.untagged))}
+        </dl>
+        {since}
+        {none}
+    }
+    .into_any()
+}
+
+fn prices(sources: &[PriceSourceHealth], now: Timestamp) -> AnyView {
+    if sources.is_empty() {
+        return view! { <p class="empty-note">"No price is stored yet."</p> }.into_any();
+    }
+    let age = |at: Option<Timestamp>| at.map_or_else(|| "—".to_owned(), |at| format::age(at, now));
+    let rows = sources
+        .iter()
+        .map(|source| {
+            view! {
+                <tr>
+                    <th scope="row">{source.source.clone()}</th>
+                    <td class="number">{format::count(source.types)}</td>
+                    <td class="number">{age(source.newest)}</td>
+                    <td class="number">{age(source.oldest)}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="table-scroll" role="region" aria-label="Table of prices, scrolls sideways" tabindex="0">
+            <table class="data-table">
+                <caption class="sr-only">"Stored prices by source"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Source"</th>
+                        <th scope="col" class="number">"Types"</th>
+                        <th scope="col" class="number">"Newest"</th>
+                        <th scope="col" class="number">"Oldest"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn caches(caches: &[CacheHealth]) -> AnyView {
+    if caches.is_empty() {
+        return view! { <p class="empty-note">"No cache reports."</p> }.into_any();
+    }
+    let rows = caches
+        .iter()
+        .map(|cache| {
+            let asked = cache.hits + cache.misses;
+            let rate = match asked {
+                0 => "—".to_owned(),
+                asked => format::percent(cache.hits as f64 / asked as f64),
+            };
+            view! {
+                <tr>
+                    <th scope="row">{cache.name.clone()}</th>
+                    <td class="number">{format!("{} / {}", format::count(cache.entries), format::count(cache.capacity))}</td>
+                    <td class="number">{rate}</td>
+                    <td class="number">{format::count(cache.evictions)}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="table-scroll" role="region" aria-label="Table of caches, scrolls sideways" tabindex="0">
+            <table class="data-table">
+                <caption class="sr-only">"Caches of this server"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Cache"</th>
+                        <th scope="col" class="number">"Entries"</th>
+                        <th scope="col" class="number">"Hits"</th>
+                        <th scope="col" class="number">"Evicted"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
