@@ -197,8 +197,7 @@ async fn the_numbers_of_a_ship_are_those_of_its_losses() {
     let kills = app.json("/api/v1/killmails?limit=200").await;
     let mut losses: std::collections::BTreeMap<i64, Vec<&Value>> = std::collections::BTreeMap::new();
     for kill in kills["kills"].as_array().into_iter().flatten() {
-        let has_pilot = kill["victim"]["character"].is_object() && kill["ship"]["group_name"] != "Capsule";
-        if let (Some(id), true) = (kill["ship"]["type_id"].as_i64(), has_pilot) {
+        if let (Some(id), false) = (kill["ship"]["type_id"].as_i64(), kill["ship"]["group_name"] == "Capsule") {
             losses.entry(id).or_default().push(kill);
         }
     }

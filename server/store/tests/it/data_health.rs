@@ -15,6 +15,7 @@ async fn counts_versions_failures_and_gaps_of_the_last_month() {
     records.extend(made_up_many(900, 20, at(2026, 9, 1), TimeDelta::hours(2)));
     for record in &mut records[..30] {
         record.enrichment.version = 7;
+        record.enrichment.valuation.unpriced_types = 2;
     }
     insert(store, &records).await;
     let counts = store.count_enrichments(now).await.unwrap();
