@@ -21,7 +21,7 @@ test('says how fresh and complete the data is', async ({ galaxy, open, page }) =
   await open('/status');
   const panel = page.locator('.data-status');
   await expect(panel.locator('.facts')).toContainText([/Version \d+[^]*current/, /Dead letters/]);
-  await expect(panel.getByRole('table', { name: 'Stored prices by source' }).getByRole('row', { name: /ESI/ }).first()).toBeVisible();
+  await expect(panel.getByRole('table', { name: 'Sources of prices, best first' }).getByRole('row', { name: /ESI/ }).first()).toBeVisible();
   await expect(panel.getByRole('table', { name: 'Caches of this server' }).getByRole('row')).not.toHaveCount(1);
 });
 

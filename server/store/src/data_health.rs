@@ -24,15 +24,6 @@ pub struct EnrichmentCounts {
     pub oldest: Option<Timestamp>,
 }
 
-/// Stored prices of one source.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredPrices {
-    pub source: String,
-    pub types: u64,
-    pub oldest: Timestamp,
-    pub newest: Timestamp,
-}
-
 impl EnrichmentCounts {
     pub fn kills(&self) -> u64 {
         self.versions.iter().map(|(_, kills)| kills).sum()
@@ -76,35 +67,5 @@ impl Store {
             oldest: rows.iter().map(|row| row.oldest).min(),
             versions: rows.into_iter().map(|row| (row.version, row.kills.unsigned_abs())).collect(),
         })
-    }
-
-    /// Stored prices by source. There is one row for each type and source, so there are never many.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn count_prices(&self) -> Result<Vec<StoredPrices>, StoreError> {
-        let rows = sqlx::query!(
-            r#"
-            SELECT source, count(*) AS "types!", min(at) AS "oldest!", max(at) AS "newest!"
-            FROM prices GROUP BY source ORDER BY source
-            "#
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        let sources = rows.into_iter().map(|row| StoredPrices {
-            source: row.source,
-            types: row.types.unsigned_abs(),
-            oldest: row.oldest,
-            newest: row.newest,
-        });
-        Ok(sources.collect())
-    }
-
-    /// When the static data in the database were imported.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn find_static_import_time(&self) -> Result<Option<Timestamp>, StoreError> {
-        Ok(sqlx::query_scalar!("SELECT imported_at FROM static_import").fetch_optional(&self.pool).await?)
     }
 }

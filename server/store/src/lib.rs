@@ -27,7 +27,7 @@ mod status;
 pub mod testing;
 
 pub use connect::{PoolStatus, Store, StoreOptions};
-pub use data_health::{EnrichmentCounts, KILLS_LOOKED_AT, StoredPrices};
+pub use data_health::{EnrichmentCounts, KILLS_LOOKED_AT};
 pub use dead_letters::{DeadLetter, NewDeadLetter};
 pub use entities::Entity;
 pub use error::StoreError;

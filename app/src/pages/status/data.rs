@@ -1,8 +1,8 @@
-//! The panel about the data: prices, static data, enrichment of stored kills, dead letters, caches.
+//! The panel about the data: enrichment of stored kills, dead letters, prices, caches.
 
 use crate::{
     components::time::DateTime,
-    contract::{CacheHealth, DataHealth, EnrichmentHealth, PriceSourceHealth, StatusReport},
+    contract::{CacheHealth, DataHealth, EnrichmentHealth, PriceHealth, PriceSourceHealth, StatusReport},
     format,
 };
 use domain::Timestamp;
@@ -20,7 +20,7 @@ pub fn data_panel(report: &StatusReport) -> AnyView {
                 </section>
                 <section aria-labelledby="prices-heading">
                     <h3 id="prices-heading">"Prices"</h3>
-                    {prices(&data.price_sources, report.now)}
+                    {prices(&report.prices, report.now)}
                 </section>
                 <section aria-labelledby="caches-heading">
                     <h3 id="caches-heading">"Caches"</h3>
@@ -37,13 +37,6 @@ fn fact(term: &'static str, value: AnyView) -> AnyView {
 }
 
 fn enrichment(data: &DataHealth, report: &StatusReport) -> AnyView {
-    let imported = match data.static_imported_at {
-        Some(at) => {
-            view! { {report.static_build.clone()} <span class="fact-aside">"imported " <DateTime at=at/></span> }
-                .into_any()
-        }
-        None => report.static_build.clone().into_any(),
-    };
     let letters = format::count(report.store.dead_letters);
     let counts = match &data.enrichment {
         Some(health) => counts(health),
@@ -53,7 +46,6 @@ fn enrichment(data: &DataHealth, report: &StatusReport) -> AnyView {
         {counts}
         <dl class="facts">
             {fact("Dead letters", view! { {letters} <span class="fact-aside">"waiting"</span> }.into_any())}
-            {fact("Static data", imported)}
         </dl>
     }
     .into_any()
@@ -101,32 +93,24 @@ fn counts(health: &EnrichmentHealth) -> AnyView {
     .into_any()
 }
 
-fn prices(sources: &[PriceSourceHealth], now: Timestamp) -> AnyView {
-    if sources.is_empty() {
-        return view! { <p class="empty-note">"No price is stored yet."</p> }.into_any();
+fn prices(prices: &PriceHealth, now: Timestamp) -> AnyView {
+    if prices.sources.is_empty() {
+        return view! { <p class="empty-note">"No price is known yet."</p> }.into_any();
     }
-    let age = |at: Option<Timestamp>| at.map_or_else(|| "—".to_owned(), |at| format::age(at, now));
-    let rows = sources
-        .iter()
-        .map(|source| {
-            view! {
-                <tr>
-                    <th scope="row">{source.source.clone()}</th>
-                    <td class="number">{format::count(source.types)}</td>
-                    <td class="number">{age(source.newest)}</td>
-                    <td class="number">{age(source.oldest)}</td>
-                </tr>
-            }
-        })
-        .collect_view();
+    let rows = prices.sources.iter().map(|source| price_row(source, now)).collect_view();
+    let waiting = (prices.waiting > 0).then(|| {
+        let types = format::counted(prices.waiting, "type waits", "types wait");
+        view! { <p class="section-aside">{types} " to be asked for."</p> }
+    });
     view! {
         <div class="table-scroll" role="region" aria-label="Table of prices, scrolls sideways" tabindex="0">
             <table class="data-table">
-                <caption class="sr-only">"Stored prices by source"</caption>
+                <caption class="sr-only">"Sources of prices, best first"</caption>
                 <thead>
                     <tr>
                         <th scope="col">"Source"</th>
-                        <th scope="col" class="number">"Types"</th>
+                        <th scope="col" class="number">"Prices"</th>
+                        <th scope="col" class="number">"Unknown"</th>
                         <th scope="col" class="number">"Newest"</th>
                         <th scope="col" class="number">"Oldest"</th>
                     </tr>
@@ -134,6 +118,31 @@ fn prices(sources: &[PriceSourceHealth], now: Timestamp) -> AnyView {
                 <tbody>{rows}</tbody>
             </table>
         </div>
+        {waiting}
+    }
+    .into_any()
+}
+
+fn price_row(source: &PriceSourceHealth, now: Timestamp) -> AnyView {
+    let age = |at: Option<Timestamp>| at.map_or_else(|| "—".to_owned(), |at| format::age(at, now));
+    // A failure that a later success has mended is no news.
+    let failure = source.last_error.clone().filter(|_| source.last_error_at > source.last_success_at);
+    let state = match (source.is_in_use, failure) {
+        (false, _) => Some("not in use: no key".to_owned()),
+        (true, Some(reason)) => Some(format!("fails: {reason}")),
+        (true, None) => None,
+    };
+    view! {
+        <tr>
+            <th scope="row">
+                {source.source.label()}
+                {state.map(|state| view! { <span class="data-state">{state}</span> })}
+            </th>
+            <td class="number">{format::count(source.prices)}</td>
+            <td class="number">{format::count(source.unknown)}</td>
+            <td class="number">{age(source.newest)}</td>
+            <td class="number">{age(source.oldest)}</td>
+        </tr>
     }
     .into_any()
 }

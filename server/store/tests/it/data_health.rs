@@ -1,8 +1,7 @@
-//! How stored kills were enriched, and from when stored prices are.
+//! How stored kills were enriched.
 
 use crate::support::{at, insert, made_up_many};
 use chrono::TimeDelta;
-use domain::{Isk, PriceSource, TypeId, UnitPrice};
 use store::testing::TestDatabase;
 
 #[tokio::test]
@@ -30,26 +29,4 @@ async fn counts_versions_failures_and_gaps_of_the_last_month() {
     assert_eq!(counts.untagged, count(&|enrichment| enrichment.module_tags.is_empty()));
     assert!(counts.failed > 0 && counts.unpriced > 0 && counts.untagged > 0);
     assert_eq!(counts.oldest, Some(at(2026, 11, 1)));
-}
-
-#[tokio::test]
-async fn prices_are_counted_by_source_with_their_ages() {
-    let database = TestDatabase::create().await;
-    let store = &database.store;
-    assert!(store.count_prices().await.unwrap().is_empty());
-    assert_eq!(store.find_static_import_time().await.unwrap(), None);
-    let price =
-        |id: i64, source, day: u32| (TypeId(id), UnitPrice { price: Isk::from_isk(id), source, at: at(2026, 11, day) });
-    let prices = [
-        price(34, PriceSource::EsiAverage, 3),
-        price(35, PriceSource::EsiAverage, 9),
-        price(34, PriceSource::Janice, 5),
-    ];
-    store.upsert_prices(&prices).await.unwrap();
-    let sources = store.count_prices().await.unwrap();
-    let found: Vec<_> = sources.iter().map(|of| (of.source.as_str(), of.types, of.oldest, of.newest)).collect();
-    assert_eq!(
-        found,
-        [("esi_average", 2, at(2026, 11, 3), at(2026, 11, 9)), ("janice", 1, at(2026, 11, 5), at(2026, 11, 5))]
-    );
 }

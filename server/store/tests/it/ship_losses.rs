@@ -21,7 +21,7 @@ fn fitted(record: &KillRecord) -> Vec<(TypeId, i64)> {
 }
 
 /// A Rifter's mail with a list of items that may be missing or empty.
-fn rifter(id: i64, time: Timestamp, items: serde_json::Value) -> KillRecord {
+fn rifter(id: i64, time: Timestamp, items: &serde_json::Value) -> KillRecord {
     let mail = json!({
         "killmail_id": id,
         "killmail_time": time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
@@ -41,10 +41,10 @@ async fn the_newest_of_the_type_in_the_window_with_what_was_in_slots() {
     records.push(rifter(
         1_001,
         at(2026, 10, 30),
-        json!([item(2_048, 11), item(2_048, 12), item(438, 27), item(34, 5)]),
+        &json!([item(2_048, 11), item(2_048, 12), item(438, 27), item(34, 5)]),
     ));
-    records.push(rifter(1_002, at(2026, 10, 31), json!([])));
-    records.push(rifter(1_003, at(2026, 11, 1), serde_json::Value::Null));
+    records.push(rifter(1_002, at(2026, 10, 31), &json!([])));
+    records.push(rifter(1_003, at(2026, 11, 1), &serde_json::Value::Null));
     insert(store, &records).await;
 
     let (from, to) = (at(2026, 10, 25), at(2026, 11, 3));

@@ -8,6 +8,7 @@ use crate::{
     },
     pages::kill::fixtures::at,
 };
+use domain::PriceSource;
 
 fn report() -> StatusReport {
     let now = at("2026-11-23T20:00:00Z");
@@ -67,7 +68,7 @@ fn tells_feed_lag_queue_database_and_prices() {
 fn tells_how_fresh_and_complete_the_data_is() {
     let mut report = report();
     let html = status_view(&report, false).to_html();
-    for text in ["The database could not be asked.", "No price is stored yet.", "No cache reports."] {
+    for text in ["The database could not be asked.", "No price is known yet.", "No cache reports."] {
         assert!(html.contains(text), "{text} is missing in {html}");
     }
     report.data = DataHealth {
@@ -82,13 +83,6 @@ fn tells_how_fresh_and_complete_the_data_is() {
             untagged: 2,
             counted_at: report.now,
         }),
-        price_sources: vec![PriceSourceHealth {
-            source: "ESI average price".to_owned(),
-            types: 15_004,
-            oldest: Some(at("2026-11-23T17:00:00Z")),
-            newest: Some(at("2026-11-23T19:30:00Z")),
-        }],
-        static_imported_at: Some(at("2026-11-01T00:00:00Z")),
         caches: vec![CacheHealth {
             name: "names".to_owned(),
             entries: 12,
@@ -98,6 +92,20 @@ fn tells_how_fresh_and_complete_the_data_is() {
             evictions: 0,
         }],
     };
+    let source = |source, is_in_use, last_error: Option<&str>| PriceSourceHealth {
+        source,
+        is_in_use,
+        prices: 15_004,
+        unknown: 0,
+        oldest: Some(at("2026-11-23T17:00:00Z")),
+        newest: Some(at("2026-11-23T19:30:00Z")),
+        last_success_at: None,
+        last_error_at: last_error.map(|_| report.now),
+        last_error: last_error.map(str::to_owned),
+    };
+    report.prices.waiting = 3;
+    report.prices.sources =
+        vec![source(PriceSource::Janice, false, None), source(PriceSource::EsiAverage, true, Some("out of order"))];
     let html = status_view(&report, false).to_html();
     for text in [
         "Version 2",
@@ -109,7 +117,9 @@ fn tells_how_fresh_and_complete_the_data_is() {
         "15,004",
         "30m",
         "3h",
-        "imported",
+        "fails: out of order",
+        "not in use: no key",
+        "3 types wait to be asked for.",
         "12 / 300,000",
         "90.0 %",
     ] {
