@@ -121,6 +121,11 @@ fn family(tag: &str) -> &'static str {
     }
 }
 
+/// Whether a tag says what a ship was for, rather than how it was made.
+pub fn is_about_use(tag: &str) -> bool {
+    [TACKLE, WEAPONS, SUPPORT].contains(&family(tag))
+}
+
 /// A tag as it stands in lists: with the word pilots use, where that is another one.
 pub fn shown(tag: &str) -> String {
     tag.strip_prefix("Hull:").map_or_else(|| tag.to_owned(), |tech| format!("{tech} hull"))
@@ -240,6 +245,7 @@ mod tests {
             ("a tag of tomorrow", SUPPORT),
         ] {
             assert_eq!(family(tag), wanted, "{tag}");
+            assert_eq!(is_about_use(tag), ![TECH, SLOTS, PAIRS].contains(&wanted), "{tag}");
         }
         let html = tag_families(&tags(&["T2", "Hull:T2", "Cloak", "Warp Scrambler"])).unwrap().to_html();
         let at = |text: &str| html.find(text).unwrap_or_else(|| panic!("{text} is missing in {html}"));

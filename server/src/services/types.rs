@@ -32,7 +32,7 @@ use tokio::sync::OnceCell;
 pub const MAX_LOSSES: u32 = 2_000;
 /// Rows of each top list.
 const TOP: usize = 8;
-const TOP_TAGS: usize = 24;
+const TOP_TAGS: usize = 60;
 /// Clusters of fits shown.
 const FITS: usize = 8;
 /// Ships somebody has looked at in the last minute.

@@ -17,8 +17,7 @@ pub fn usual_fits(stats: &TypeStats, name: &str, sample: &str) -> AnyView {
     if stats.fits.is_empty() {
         return view! { <p class="empty-note">{format!("No {name} was lost in this window.")}</p> }.into_any();
     }
-    let most = stats.fits.iter().map(|fit| fit.losses).max().unwrap_or(0);
-    let fits = stats.fits.iter().enumerate().map(|(nth, fit)| usual_fit(nth + 1, fit, most)).collect_view();
+    let fits = stats.fits.iter().enumerate().map(|(nth, fit)| usual_fit(nth + 1, fit, stats.n)).collect_view();
     let shown: u64 = stats.fits.iter().map(|fit| fit.losses).sum();
     let rest = (shown < stats.n).then(|| {
         let others = stats.fit_clusters.saturating_sub(stats.fits.len() as u64);
@@ -38,7 +37,8 @@ pub fn usual_fits(stats: &TypeStats, name: &str, sample: &str) -> AnyView {
     .into_any()
 }
 
-fn usual_fit(nth: usize, fit: &UsualFit, most: u64) -> AnyView {
+/// `all`: the losses looked at.
+fn usual_fit(nth: usize, fit: &UsualFit, all: u64) -> AnyView {
     let strip = fit.racks.iter().map(strip).collect_view();
     let is_empty = fit.racks.is_empty();
     let share = format::percent(fit.share);
@@ -50,7 +50,7 @@ fn usual_fit(nth: usize, fit: &UsualFit, most: u64) -> AnyView {
         <li class="fit">
             <details>
                 <summary class="fit-head">
-                    {rank_bar(fit.losses, most)}
+                    {rank_bar(fit.losses, all)}
                     <span class="fit-count">
                         <span class="sr-only">{format!("Fit {nth}: ")}</span>
                         <strong>{format::count(fit.losses)}</strong>

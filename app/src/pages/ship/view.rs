@@ -10,7 +10,7 @@ use crate::{
         kill_kind::KillKind,
         kill_list::KillList,
         meta_group::{CATEGORY_SHIP, meta_word},
-        tag_words::shown,
+        tag_words::{is_about_use, shown},
         type_image::{Picture, TypeImage},
     },
     contract::{KillPage, StatsWindow, TypeFacts, TypePage, TypeStats},
@@ -19,6 +19,9 @@ use crate::{
 use domain::{Isk, KillFilter};
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
+
+/// Tags shown.
+const TAGS: usize = 20;
 
 /// `is_paged`: older or newer losses than the newest page are shown.
 pub fn ship_view(page: TypePage, is_paged: bool) -> AnyView {
@@ -254,6 +257,9 @@ fn tags(stats: &TypeStats, base: &KillFilter, sample: &str) -> AnyView {
     let words = stats
         .tags
         .iter()
+        // Technology and slots are nearly the same on every loss of a hull.
+        .filter(|count| is_about_use(&count.tag))
+        .take(TAGS)
         .map(|count| {
             let share = format::percent(count.losses as f64 / stats.n.max(1) as f64);
             view! {

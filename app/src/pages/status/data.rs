@@ -43,10 +43,10 @@ fn enrichment(data: &DataHealth, report: &StatusReport) -> AnyView {
         None => view! { <p class="empty-note">"The database could not be asked."</p> }.into_any(),
     };
     view! {
-        {counts}
         <dl class="facts">
             {fact("Dead letters", view! { {letters} <span class="fact-aside">"waiting"</span> }.into_any())}
         </dl>
+        {counts}
     }
     .into_any()
 }
