@@ -117,6 +117,7 @@ export async function everyPage(galaxy) {
     `/system/${system}`,
     `/constellation/${constellation}`,
     `/region/${region}`,
+    `/type/${kill.ship.type_id}?window=7`,
     '/search',
     '/search?q=ta',
     '/status',

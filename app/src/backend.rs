@@ -2,7 +2,8 @@
 //! One method per use case, no SQL and no HTTP types.
 
 use crate::contract::{
-    ApiError, FeedStatus, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, SearchHit, StatusReport,
+    ApiError, FeedStatus, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, SearchHit, StatsWindow, StatusReport,
+    TypePage,
 };
 use async_trait::async_trait;
 use domain::{Cursor, KillFilter, KillmailId};
@@ -22,6 +23,7 @@ pub trait Backend: Send + Sync + 'static {
     async fn list_kills(&self, filter: KillFilter, paging: Paging) -> Result<KillPage, ApiError>;
     async fn get_kill(&self, id: KillmailId) -> Result<KillDetail, ApiError>;
     async fn get_place(&self, kind: PlaceKind, id: i64, paging: Paging) -> Result<PlacePage, ApiError>;
+    async fn get_type(&self, id: i64, window: StatsWindow, paging: Paging) -> Result<TypePage, ApiError>;
     async fn search(&self, query: &str) -> Result<Vec<SearchHit>, ApiError>;
     async fn live_stats(&self) -> Result<LiveStats, ApiError>;
     async fn status(&self) -> Result<StatusReport, ApiError>;

@@ -2,7 +2,7 @@
 //! They are public HTTP endpoints under `/api/fn/`; the JSON API for others is under `/api/v1`.
 
 use crate::contract::{
-    ApiError, FilterName, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, SearchHit, StatusReport,
+    ApiError, FilterName, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, SearchHit, StatusReport, TypePage,
 };
 use leptos::{
     server,
@@ -68,6 +68,21 @@ pub async fn get_place(
     after: Option<String>,
 ) -> Result<PlacePage, ApiError> {
     told(backend().get_place(kind, id, paging(before, after)?).await)
+}
+
+/// The page of a type. `window` is a number of days: 7, 30 (default) or 90.
+///
+/// # Errors
+/// `Invalid` names the parameter.
+#[server(prefix = "/api/fn", endpoint = "get_type", input = GetUrl, output = Json)]
+pub async fn get_type(
+    id: i64,
+    window: Option<String>,
+    before: Option<String>,
+    after: Option<String>,
+) -> Result<TypePage, ApiError> {
+    let window = told(crate::contract::StatsWindow::parse(window.as_deref()))?;
+    told(backend().get_type(id, window, told(paging(before, after))?).await)
 }
 
 #[server(prefix = "/api/fn", endpoint = "search", input = GetUrl, output = Json)]

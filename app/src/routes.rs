@@ -1,6 +1,6 @@
 //! Paths of pages. Nobody else writes a path by hand.
 
-use domain::{ConstellationId, EntityKind, KillFilter, KillmailId, RegionId, SolarSystemId};
+use domain::{ConstellationId, EntityKind, KillFilter, KillmailId, RegionId, SolarSystemId, TypeId};
 
 /// Query parameters of pages that are not part of the filter.
 pub const NON_FILTER_PARAMETERS: &[&str] = &["before", "after", "kill", "density", "q", "limit", "paused"];
@@ -31,6 +31,11 @@ pub fn region(id: RegionId) -> String {
     format!("/region/{id}")
 }
 
+/// The page of a ship or another type.
+pub fn kind(id: TypeId) -> String {
+    format!("/type/{id}")
+}
+
 /// The page of a search hit; kinds without a page of their own lead to the live list filtered by them.
 pub fn entity(kind: EntityKind, id: i64) -> String {
     match kind {
@@ -40,7 +45,7 @@ pub fn entity(kind: EntityKind, id: i64) -> String {
         EntityKind::Character => format!("/?character_id={id}"),
         EntityKind::Corporation => format!("/?corporation_id={id}"),
         EntityKind::Alliance => format!("/?alliance_id={id}"),
-        EntityKind::Type => format!("/?ship_type_id={id}"),
+        EntityKind::Type => format!("/type/{id}"),
         EntityKind::Group => format!("/?group_id={id}"),
         EntityKind::Faction => LIVE.to_owned(),
     }

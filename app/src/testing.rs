@@ -6,7 +6,7 @@ use crate::{
     backend::{Backend, BackendHandle, Paging, StatusHook},
     contract::{
         ApiError, FeedHealth, FeedStatus, FilterName, KillDetail, KillPage, LiveStats, MinuteBucket, PlaceKind,
-        PlacePage, SearchHit, StatusReport,
+        PlacePage, SearchHit, StatsWindow, StatusReport, TypePage,
     },
 };
 use async_trait::async_trait;
@@ -95,7 +95,10 @@ pub fn kill(number: i64) -> KillSummary {
         is_solo: attackers == 1 && !is_npc,
         is_npc,
         is_awox: index % 23 == 22,
-        module_tags: Vec::new(),
+        module_tags: ["T2", "High Slot", "Warp Scrambler", "Stasis Webifier", "Armor Plate", "T2 Guns"][..index % 7]
+            .iter()
+            .map(|tag| (*tag).to_owned())
+            .collect(),
         source: Source::R2z2,
         received_at: at,
         enrichment_failed: false,
@@ -124,6 +127,12 @@ impl Backend for FakeBackend {
 
     async fn get_place(&self, _: PlaceKind, _: i64, _: Paging) -> Result<PlacePage, ApiError> {
         Err(ApiError::not_found("This place"))
+    }
+
+    async fn get_type(&self, id: i64, window: StatsWindow, _: Paging) -> Result<TypePage, ApiError> {
+        let data = StaticData::bundled();
+        let name = data.type_name(TypeId(id)).ok_or_else(|| ApiError::not_found("This type"))?;
+        Ok(crate::pages::ship::fixtures::quiet(name, window))
     }
 
     async fn search(&self, _: &str) -> Result<Vec<SearchHit>, ApiError> {

@@ -129,3 +129,55 @@ test('a filter in the address that makes no sense is an error with its reason', 
   await expect(page.getByRole('alert')).toContainText('is one of highsec, lowsec');
   await axe(page);
 });
+
+// Tags. A kill has many; the words on a row are the few that tell most.
+const tagged = (galaxy) => galaxy.someKill('a kill with a telling tag', (kill) => kill.module_tags.includes('Stasis Webifier') && kill.module_tags.includes('Warp Scrambler'));
+const everyRowHas = async (page, galaxy, tags) => {
+  const shown = await listed(page);
+  const having = new Set((await galaxy.kills(`tags=${encodeURIComponent(tags.join(','))}`)).map((kill) => String(kill.killmail_id)));
+  return shown.length > 0 && shown.every((id) => having.has(id));
+};
+
+test('a word on a row filters by its tag; a second tag narrows further; chips take them back', async ({ galaxy, openLive, page }) => {
+  const kill = await tagged(galaxy);
+  await openLive('/?tags=Warp+Scrambler');
+  const row = page.locator(`.kill-row[data-kill="${kill.killmail_id}"]`);
+  await expect(row.locator('.tag-word').first()).toBeVisible();
+  expect(await rows(page).first().locator('.tag-word').count()).toBeLessThanOrEqual(4);
+  await row.locator('.tag-word[data-tag="Stasis Webifier"]').click();
+  await expect(page).toHaveURL(/\?tags=Warp\+Scrambler%2CStasis\+Webifier$/);
+  await expect(chips(page).locator('.chip')).toHaveCount(2);
+  await expect.poll(() => everyRowHas(page, galaxy, ['Warp Scrambler', 'Stasis Webifier'])).toBe(true);
+  await chips(page).getByRole('link', { name: 'Remove filter Tag: Warp Scrambler' }).click();
+  await expect(page).toHaveURL(/\?tags=Stasis\+Webifier$/);
+});
+
+test('tags are found by typing and chosen with the keyboard, several at once', async ({ galaxy, openLive, page }) => {
+  await tagged(galaxy);
+  await openLive('/');
+  const field = page.getByRole('combobox', { name: /^Tags/ });
+  await field.fill('webif');
+  const option = page.getByRole('option', { name: 'Stasis Webifier' });
+  await expect(option).toHaveAttribute('aria-selected', 'false');
+  await axe(page, { include: '.filter-bar' });
+  await field.press('Enter');
+  await expect(page).toHaveURL(/\?tags=Stasis\+Webifier$/);
+  await expect(field).toHaveValue('');
+  await expect(option).toHaveAttribute('aria-selected', 'true');
+  await field.fill('warp scr');
+  await field.press('Enter');
+  await expect(page).toHaveURL(/\?tags=Stasis\+Webifier%2CWarp\+Scrambler$/);
+  await expect.poll(() => everyRowHas(page, galaxy, ['Warp Scrambler', 'Stasis Webifier'])).toBe(true);
+  await field.press('Backspace');
+  await expect(page).toHaveURL(/\?tags=Stasis\+Webifier$/);
+  await field.press('Escape');
+  await expect(page.locator('#filter-tag-list')).toBeHidden();
+});
+
+test('compact rows have no tag words', async ({ galaxy, openLive, page }) => {
+  await tagged(galaxy);
+  await openLive('/?tags=Warp+Scrambler');
+  await expect(page.locator('.tag-word').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Compact' }).click();
+  await expect(page.locator('.tag-word').first()).toBeHidden();
+});

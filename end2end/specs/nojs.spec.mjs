@@ -67,6 +67,16 @@ test('a kill with attackers and the fit as text', async ({ galaxy, open, page })
   await expect(page.getByRole('img', { name: /^Fitting of/ })).toBeVisible();
 });
 
+test('a ship: fits open, the window is a link, paging works', async ({ galaxy, open, page }) => {
+  const { ship } = await galaxy.someFittedShip();
+  await open(`/type/${ship.type_id}`);
+  await page.locator('.fit-head').first().click();
+  await expect(page.locator('.fit-body').first()).toBeVisible();
+  await page.getByRole('link', { name: '7 days' }).click();
+  await expect(page).toHaveURL(/\?window=7$/);
+  await expect(page.locator('h1')).toHaveText(ship.name);
+});
+
 test('the search form', async ({ open, page }) => {
   await open('/');
   await page.getByRole('link', { name: 'Search, Control K' }).click();

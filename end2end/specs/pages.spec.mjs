@@ -2,7 +2,7 @@
 import { axe, everyPage, expect, fitsWidth, hydrated, test } from '../fixtures.mjs';
 
 const KINDS = [
-  'live', 'live with a filter', 'kill', 'system', 'constellation', 'region',
+  'live', 'live with a filter', 'kill', 'system', 'constellation', 'region', 'ship',
   'empty search', 'search', 'status', 'API documentation', 'not found',
 ];
 

@@ -31,7 +31,7 @@ test('buttons, links of the navigation and fields are large enough for a finger'
     if (path === '/nowhere' || path === '/api/docs') continue;
     await open(path);
     const small = await page.evaluate((least) => {
-      const targets = 'button, summary, input:not([type="hidden"]), select, a.button, .site-nav a, .chip, .band-chip, .wordmark, .feed-pill, .kill-open, .search-hit, .related-kill';
+      const targets = 'button, summary, input:not([type="hidden"]), select, a.button, .site-nav a, .chip, .band-chip, .wordmark, .feed-pill, .kill-open, .search-hit, .related-kill, a.segment';
       return [...document.querySelectorAll(targets)]
         .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest('.sr-only') && !(one.matches('.band-chip input')))
         .map((one) => {

@@ -87,7 +87,7 @@ test('/search?q= lists by kind and searches again from its form', async ({ open,
   await field.fill('rifter');
   await field.press('Enter');
   await expect(page).toHaveURL(/\/search\?q=rifter$/);
-  await expect(page.getByRole('link', { name: /^Rifter/ }).first()).toHaveAttribute('href', '/?ship_type_id=587');
+  await expect(page.getByRole('link', { name: /^Rifter/ }).first()).toHaveAttribute('href', '/type/587');
   await page.goBack();
   await expect(field).toHaveValue('tama');
 });

@@ -5,8 +5,8 @@ test('says in one sentence whether kills arrive, and lists feeds, queues, databa
   await galaxy.emit(1);
   await open('/status');
   await expect(page.locator('.status-verdict')).toHaveText(/Kills arrive from wanderer-kills, .+ after the kill\./);
-  for (const heading of ['Feeds', 'Queues', 'Database', 'Data and server']) {
-    await expect(page.getByRole('heading', { level: 2, name: heading })).toBeVisible();
+  for (const heading of ['Feeds', 'Queues', 'Database', 'Data and server', 'Data']) {
+    await expect(page.getByRole('heading', { level: 2, name: heading, exact: true })).toBeVisible();
   }
   const feeds = page.getByRole('table', { name: 'Feeds in order of preference' });
   await expect(feeds.getByRole('row')).toHaveCount(3);
@@ -14,6 +14,15 @@ test('says in one sentence whether kills arrive, and lists feeds, queues, databa
   await expect(feeds.getByRole('row', { name: /zKillboard R2Z2/ })).toContainText('Standby');
   expect(await page.getByRole('meter').count()).toBeGreaterThan(0);
   await expect(page.locator('.facts')).toContainText([/Reachable/, /Static data/]);
+});
+
+test('says how fresh and complete the data is', async ({ galaxy, open, page }) => {
+  await galaxy.emit(1);
+  await open('/status');
+  const panel = page.locator('.data-status');
+  await expect(panel.locator('.facts')).toContainText([/Version \d+[^]*current/, /Dead letters/]);
+  await expect(panel.getByRole('table', { name: 'Sources of prices, best first' }).getByRole('row', { name: /ESI/ }).first()).toBeVisible();
+  await expect(panel.getByRole('table', { name: 'Caches of this server' }).getByRole('row')).not.toHaveCount(1);
 });
 
 test('the numbers move on by themselves', async ({ galaxy, open, page }) => {

@@ -5,7 +5,7 @@ use app::{
     backend::{Backend, Paging},
     contract::{
         ApiError, FeedStatus, FilterName, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, SearchHit,
-        StatusReport,
+        StatsWindow, StatusReport, TypePage,
     },
 };
 use async_trait::async_trait;
@@ -26,6 +26,10 @@ impl Backend for Services {
 
     async fn get_place(&self, kind: PlaceKind, id: i64, paging: Paging) -> Result<PlacePage, ApiError> {
         Services::get_place(self, kind, id, paging).await
+    }
+
+    async fn get_type(&self, id: i64, window: StatsWindow, paging: Paging) -> Result<TypePage, ApiError> {
+        Services::get_type(self, id, window, paging).await
     }
 
     async fn search(&self, query: &str) -> Result<Vec<SearchHit>, ApiError> {

@@ -5,8 +5,10 @@
 //! Does no input or output, reads no clock and draws no random numbers: time is always an argument.
 
 pub mod classify;
+pub mod distribution;
 pub mod filter;
 pub mod fit;
+pub mod fit_clusters;
 pub mod ids;
 pub mod isk;
 pub mod killmail;

@@ -24,6 +24,18 @@ fn focus(element: &web_sys::HtmlElement) {
     drop(element.focus_with_options(&options));
 }
 
+/// Scrolls the first element that matches into sight within its list.
+pub fn reveal(selector: &str) {
+    #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+    if let Ok(Some(element)) = leptos::prelude::document().query_selector(selector) {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+    #[cfg(not(all(feature = "hydrate", not(feature = "ssr"))))]
+    let _ = selector;
+}
+
 /// Focuses the first element that matches.
 pub fn focus_first(selector: &str) {
     #[cfg(all(feature = "hydrate", not(feature = "ssr")))]

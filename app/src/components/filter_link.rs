@@ -21,6 +21,15 @@ pub fn narrowed(base: &KillFilter, kind: EntityKind, id: i64) -> String {
     routes::live(&filter)
 }
 
+/// `base` narrowed to kills that have a tag too: tags are joined by AND.
+pub fn with_tag(base: &KillFilter, tag: &str) -> KillFilter {
+    let mut filter = base.clone();
+    if !filter.tags.iter().any(|other| other == tag) {
+        filter.tags.push(tag.to_owned());
+    }
+    filter
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,6 +38,8 @@ mod tests {
     fn narrows_within_what_is_there() {
         let base = KillFilter::from_query("region_id=10000002&ship_type_id=587,588&solo=true", &[]).unwrap();
         assert_eq!(narrowed(&base, EntityKind::Type, 670), "/?region_id=10000002&ship_type_id=670&solo=true");
+        assert_eq!(with_tag(&with_tag(&base, "ECM"), "Cloak").tags, ["ECM", "Cloak"]);
+        assert_eq!(with_tag(&with_tag(&base, "ECM"), "ECM").tags, ["ECM"]);
         assert_eq!(narrowed(&KillFilter::default(), EntityKind::System, 30_000_142), "/?system_id=30000142");
     }
 }

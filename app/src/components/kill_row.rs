@@ -11,6 +11,7 @@ use crate::{
         kill_kind::KillKind,
         party::{self, PartyNames},
         security::SecurityBadge,
+        tag_words::tag_line,
         time::Age,
         type_image::{Picture, TypeImage},
     },
@@ -50,6 +51,7 @@ pub fn KillRow(
     let kind = KillKind::of(&kill.ship);
     let is_selected = move || selected.is_some_and(|selected| selected.get() == Some(id));
     let ship = kill.ship.display_name();
+    let about_ship = format!("{ship}: fits and losses");
     let ship_link = narrowed(&base, EntityKind::Type, kill.ship.type_id.0);
     let group = kill.ship.group_id.zip(kill.ship.group_name.clone()).map(|(id, name)| {
         view! { <a class="name-link" href=narrowed(&base, EntityKind::Group, id.0)>{name}</a> }
@@ -75,13 +77,18 @@ pub fn KillRow(
                 <Icon name=kind.glyph()/>
                 <span class="kill-outcome" title=kind.word() aria-hidden="true">"Loss"</span>
             </a>
-            <TypeImage picture=Picture::of_ship(&kill.ship) size=40/>
+            <a class="kill-hull" href=routes::kind(kill.ship.type_id) title="Fits and losses" aria-label=about_ship>
+                <TypeImage picture=Picture::of_ship(&kill.ship) size=40/>
+            </a>
             <div class="kill-ship">
                 <span class="kill-line">
                     <a class="name-link kill-name" href=ship_link>{ship}</a>
                     <Badges kill=kill.clone()/>
                 </span>
-                <span class="kill-sub">{group}</span>
+                <span class="kill-second">
+                    <span class="kill-sub">{group}</span>
+                    {tag_line(&kill.module_tags, &base)}
+                </span>
             </div>
             <div class="kill-value">
                 <IskAmount value=kill.total_value is_lower_bound={kill.unpriced_types > 0}/>

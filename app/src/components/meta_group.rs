@@ -1,5 +1,7 @@
 //! Meta groups and categories of the static data that the interface has words for.
 
+/// Hulls that are flown: SDE category 6.
+pub const CATEGORY_SHIP: i64 = 6;
 /// Ammunition, scripts, crystals: SDE category 8.
 pub const CATEGORY_CHARGE: i64 = 8;
 
@@ -36,5 +38,6 @@ mod tests {
             assert_eq!(meta_word(info.meta_group_id.map(|id| id.0)).map(|(word, _)| word), word, "{name}");
         }
         assert_eq!(sde.type_by_name("Hail S").map(|info| info.category_id.0), Some(CATEGORY_CHARGE));
+        assert_eq!(sde.type_by_name("Rifter").map(|info| info.category_id.0), Some(CATEGORY_SHIP));
     }
 }

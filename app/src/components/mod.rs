@@ -20,15 +20,18 @@ pub mod preferences;
 pub mod search_box;
 pub mod security;
 pub mod sparkline;
+pub mod tag_words;
 pub mod time;
 pub mod type_image;
 
-// --- the kill, place, status and search pages
+// --- the kill, place, ship, status and search pages
 pub mod activity_chart;
 pub mod attacker_list;
 pub mod copy_button;
 pub mod fate;
 pub mod fitting_wheel;
+pub mod histogram;
 pub mod item_list;
 pub mod meta_group;
+pub mod rank_bar;
 pub mod value_tiles;

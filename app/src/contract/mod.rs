@@ -6,6 +6,7 @@ pub mod killmail;
 pub mod live;
 pub mod place;
 pub mod search;
+pub mod ship;
 pub mod status;
 
 pub use error::{ApiError, ErrorCode, FieldProblem};
@@ -14,4 +15,10 @@ pub use killmail::{AttackerRow, ItemRow, KillDetail, KillPage, NearestCelestial,
 pub use live::{ClientMessage, LiveStats, MinuteBucket, NamePatch, PROTOCOL_VERSION, ServerMessage};
 pub use place::{HourBucket, PlaceKind, PlacePage, PlaceRef, RankedEntry};
 pub use search::SearchHit;
-pub use status::{FeedHealth, FeedState, FeedStatus, PriceHealth, QueueDepth, StatusReport, StoreHealth};
+pub use ship::{
+    FitModule, FitRack, Involved, InvolvedEntry, StatsWindow, TagCount, TypeFacts, TypePage, TypeStats, UsualFit,
+};
+pub use status::{
+    CacheHealth, DataHealth, EnrichmentHealth, FeedHealth, FeedState, FeedStatus, PriceHealth, PriceSourceHealth,
+    QueueDepth, StatusReport, StoreHealth, VersionCount,
+};

@@ -1,6 +1,6 @@
 //! Health of feeds, queues and database, as the header and the status page show it.
 
-use domain::{Source, Timestamp};
+use domain::{PriceSource, Source, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How the live stream as a whole is doing.
@@ -97,12 +97,88 @@ pub struct StatusReport {
     pub static_build: String,
     pub watchers: u64,
     pub prices: PriceHealth,
+    #[serde(default)]
+    pub data: DataHealth,
 }
 
+/// How fresh and how complete the data is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DataHealth {
+    /// Absent when the database could not be asked.
+    pub enrichment: Option<EnrichmentHealth>,
+    pub caches: Vec<CacheHealth>,
+}
+
+/// The newest kills, by how they were enriched.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EnrichmentHealth {
+    /// What this version of the program makes.
+    pub current_version: i32,
+    /// Newest version first.
+    pub versions: Vec<VersionCount>,
+    /// Kills looked at: the newest ones.
+    pub kills: u64,
+    pub oldest: Option<Timestamp>,
+    pub failed: u64,
+    /// Kills with at least one type of unknown price.
+    pub unpriced: u64,
+    /// Kills without any known value.
+    pub worthless: u64,
+    pub untagged: u64,
+    pub counted_at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct VersionCount {
+    pub version: i32,
+    pub kills: u64,
+}
+
+/// One bounded cache of this process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CacheHealth {
+    pub name: String,
+    pub entries: u64,
+    pub capacity: u64,
+    pub hits: u64,
+    pub misses: u64,
+    pub evictions: u64,
+}
+
+/// Where prices come from and how that goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PriceHealth {
+    /// Types with a price of any source.
     pub types_priced: u64,
+    /// When the newest price came.
     pub refreshed_at: Option<Timestamp>,
+    /// The first source of the chain that has prices; empty before any came.
     pub source: String,
+    /// Types that are to be asked for.
+    pub waiting: u64,
+    /// In the order in which they are preferred.
+    pub sources: Vec<PriceSourceHealth>,
+}
+
+/// One source of prices.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PriceSourceHealth {
+    pub source: PriceSource,
+    /// False for a source that this installation has no key for.
+    pub is_in_use: bool,
+    pub prices: u64,
+    /// Types it was asked for lately and does not know.
+    pub unknown: u64,
+    pub oldest: Option<Timestamp>,
+    pub newest: Option<Timestamp>,
+    /// Since this process started.
+    pub last_success_at: Option<Timestamp>,
+    pub last_error_at: Option<Timestamp>,
+    pub last_error: Option<String>,
 }

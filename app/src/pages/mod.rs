@@ -7,4 +7,5 @@ pub mod live;
 pub mod not_found;
 pub mod place;
 pub mod search;
+pub mod ship;
 pub mod status;

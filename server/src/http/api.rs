@@ -9,7 +9,9 @@ use crate::services::{
     Services,
     submit::{Intake, Submission, SubmissionState, Submitted},
 };
-use app::contract::{ApiError, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, SearchHit};
+use app::contract::{
+    ApiError, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, SearchHit, StatsWindow, TypeStats,
+};
 use axum::{
     Json, Router,
     body::Bytes,
@@ -37,6 +39,7 @@ pub fn routes() -> Router<AppState> {
         .route("/corporations/{id}", get(get_corporation))
         .route("/alliances/{id}", get(get_alliance))
         .route("/types/{id}", get(get_type))
+        .route("/types/{id}/stats", get(get_type_stats))
         .route("/groups/{id}", get(get_group))
         .route("/systems/{id}", get(get_system))
         .route("/constellations/{id}", get(get_constellation))
@@ -151,6 +154,13 @@ async fn get_type(State(services): Svc, Path(id): Path<String>) -> Answer<Entity
         .type_info(domain::TypeId(id))
         .ok_or_else(|| ApiError::not_found(&format!("The type {id}")))?;
     Ok(Json(EntityAnswer { kind: EntityKind::Type, id, name: Some(info.name.clone()), ticker: None }))
+}
+
+/// What the page of the type shows beside its latest losses.
+async fn get_type_stats(State(services): Svc, Path(id): Path<String>, RawQuery(query): RawQuery) -> Answer<TypeStats> {
+    let id = path_id("id", &id)?;
+    let window = StatsWindow::parse(parameter(query.as_deref(), "window").as_deref())?;
+    Ok(Json(TypeStats::clone(&*services.type_stats(id, window).await?)))
 }
 
 async fn get_group(State(services): Svc, Path(id): Path<String>) -> Answer<EntityAnswer> {

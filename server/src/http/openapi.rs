@@ -1,7 +1,7 @@
 //! The OpenAPI 3.1 document: one table of operations here, schemas generated from the very types that are sent.
 
 use crate::services::submit::{Submission, Submitted};
-use app::contract::{ClientMessage, KillDetail, KillPage, LiveStats, PlacePage, SearchHit, ServerMessage};
+use app::contract::{ClientMessage, KillDetail, KillPage, LiveStats, PlacePage, SearchHit, ServerMessage, TypeStats};
 use domain::{KillFilter, KillSummary};
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
@@ -104,6 +104,12 @@ pub const OPERATIONS: &[Operation] = &[
         summary: "A ship, module or other type by id",
         parameters: &[],
         answer: any_object,
+    },
+    Operation {
+        path: "/types/{id}/stats",
+        summary: "Usual fits, spread of values, who loses and who kills a ship: of its newest 2,000 losses at most",
+        parameters: &[Parameter("window", "integer", "days: 7, 30 (default) or 90")],
+        answer: object::<TypeStats>,
     },
     Operation { path: "/groups/{id}", summary: "A group of types by id", parameters: &[], answer: any_object },
     Operation {

@@ -9,9 +9,10 @@ use axum::{
     Router,
     body::Body,
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, Uri, header},
     middleware::{self, Next},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
 };
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, handle_server_fns_with_context};
@@ -61,8 +62,16 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .layer(middleware::from_fn(to_the_end));
     Router::new()
         .merge(pages)
+        .route("/ship/{id}", get(ship_is_type))
+        .route("/ship/{id}/", get(ship_is_type))
         .nest("/pkg", Router::new().fallback_service(pkg).layer(middleware::from_fn(immutable)))
         .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(context(state), fallback_shell))
+}
+
+/// The address other sites give a ship's page.
+async fn ship_is_type(uri: Uri) -> Redirect {
+    let address = uri.path_and_query().map_or("", |address| address.as_str());
+    Redirect::permanent(&address.replacen("/ship/", "/type/", 1))
 }
 
 /// `/api/fn/*`: the pages' server functions.

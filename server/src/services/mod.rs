@@ -1,5 +1,6 @@
 //! Use cases: what pages, the JSON API and the stream ask for. Transport-neutral; no SQL text and no axum here.
 
+pub mod data_health;
 pub mod detail;
 pub mod feed_monitor;
 pub mod kills;
@@ -9,6 +10,7 @@ pub mod prices;
 pub mod search;
 pub mod status;
 pub mod submit;
+pub mod types;
 
 use crate::{
     ingest::{dedupe::Dedupe, gauges::QueueGauges},
@@ -41,6 +43,8 @@ pub struct Services {
     gauges: QueueGauges,
     dedupe: Dedupe,
     reconcile: Notify,
+    type_stats: types::TypeStatsCache,
+    data_health: data_health::DataHealthBook,
 }
 
 /// What [`Services`] is made of.
@@ -72,6 +76,8 @@ impl Services {
             gauges: QueueGauges::default(),
             dedupe: Dedupe::default(),
             reconcile: Notify::new(),
+            type_stats: types::TypeStatsCache::default(),
+            data_health: data_health::DataHealthBook::default(),
         });
         (services, requests)
     }

@@ -52,6 +52,11 @@ impl NameBook {
         self.names.get(&id).map(|name| name.to_string())
     }
 
+    /// For the status page: entries, room, hits, misses and evictions.
+    pub fn metrics(&self) -> cached::CacheMetrics {
+        self.names.metrics()
+    }
+
     /// Queues ids whose names are unknown.
     pub fn request(&self, ids: impl IntoIterator<Item = i64>) {
         for id in ids {

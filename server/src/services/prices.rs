@@ -2,10 +2,10 @@
 //! expires; the static data's base price is the last resort for hulls without a market.
 
 use super::Services;
-use app::contract::status::PriceHealth;
+use app::contract::{PriceHealth, PriceSourceHealth};
 use domain::{PriceSource, StaticData, Timestamp, TypeId, UnitPrice};
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
@@ -38,6 +38,28 @@ impl PriceTable {
         self.prices.len()
     }
 
+    /// How many prices each source gave, and from when.
+    fn sources(&self) -> Vec<PriceSourceHealth> {
+        let mut sources: BTreeMap<PriceSource, PriceSourceHealth> = BTreeMap::new();
+        for unit in self.prices.values() {
+            let of = sources.entry(unit.source).or_insert_with(|| PriceSourceHealth {
+                source: unit.source,
+                is_in_use: true,
+                prices: 0,
+                unknown: 0,
+                oldest: None,
+                newest: None,
+                last_success_at: None,
+                last_error_at: None,
+                last_error: None,
+            });
+            of.prices += 1;
+            of.oldest = Some(of.oldest.map_or(unit.at, |at| at.min(unit.at)));
+            of.newest = Some(of.newest.map_or(unit.at, |at| at.max(unit.at)));
+        }
+        sources.into_values().collect()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.prices.is_empty()
     }
@@ -64,6 +86,8 @@ impl PriceBook {
             types_priced: table.len() as u64,
             refreshed_at: table.refreshed_at,
             source: PriceSource::EsiAverage.label().to_owned(),
+            waiting: 0,
+            sources: table.sources(),
         }
     }
 }

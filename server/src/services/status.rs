@@ -32,6 +32,7 @@ impl Services {
             static_build: self.static_data().build().to_owned(),
             watchers: self.hub().subscriber_count(),
             prices: self.prices().health(),
+            data: self.data_health().await,
         }
     }
 

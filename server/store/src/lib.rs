@@ -7,6 +7,7 @@
 
 pub mod bench;
 mod connect;
+mod data_health;
 mod dead_letters;
 mod entities;
 mod error;
@@ -18,6 +19,7 @@ mod positions;
 mod prices;
 mod recent;
 mod search;
+mod ship_losses;
 mod static_import;
 mod stats;
 mod status;
@@ -25,6 +27,7 @@ mod status;
 pub mod testing;
 
 pub use connect::{PoolStatus, Store, StoreOptions};
+pub use data_health::{EnrichmentCounts, KILLS_LOOKED_AT};
 pub use dead_letters::{DeadLetter, NewDeadLetter};
 pub use entities::Entity;
 pub use error::StoreError;
@@ -34,6 +37,7 @@ pub use partitions::{Month, Partition};
 pub use positions::FeedPosition;
 pub use recent::MinuteArrivals;
 pub use search::EntityHit;
+pub use ship_losses::{RankedAttacker, ShipLoss};
 pub use static_import::ImportOutcome;
 pub use stats::{ActivityScope, HourBucket, LiveTotals, RankedId};
 pub use status::StoreStatus;

@@ -43,6 +43,9 @@ async fn bad_input_is_a_problem_document_that_names_the_parameter() {
         ("/api/v1/killmails/9999999999999999999999", 400, "id"),
         ("/api/v1/systems/30000142?system_id=1", 400, "filter"),
         ("/api/v1/search", 400, "q"),
+        ("/api/v1/types/587/stats?window=8", 400, "window"),
+        ("/api/v1/types/x/stats", 400, "id"),
+        ("/api/v1/types/999999999/stats", 404, ""),
         ("/api/v1/killmails/1", 404, ""),
         ("/api/v1/systems/1", 404, ""),
         ("/api/v1/regions/1", 404, ""),
@@ -261,7 +264,7 @@ async fn documented_paths_exist_and_answer() {
             path if path.starts_with("/systems") => place["solar_system_id"].to_string(),
             path if path.starts_with("/constellations") => place["constellation_id"].to_string(),
             path if path.starts_with("/regions") => place["region_id"].to_string(),
-            "/types/{id}" => "587".to_owned(),
+            "/types/{id}" | "/types/{id}/stats" => "587".to_owned(),
             "/groups/{id}" => "25".to_owned(),
             _ => "1000002".to_owned(),
         };
@@ -308,6 +311,68 @@ async fn pages_are_whole_without_javascript_and_carry_a_policy() {
     }
     for path in ["/nowhere", "/kill/1", "/kill/abc", "/system/1", "/region/x"] {
         assert!(app.get(path).await.status().is_client_error(), "{path}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_numbers_of_a_ship_are_those_of_its_losses() {
+    let (app, _) = with_kills(120).await;
+    let kills = app.json("/api/v1/killmails?limit=200").await;
+    let mut losses: std::collections::BTreeMap<i64, Vec<&Value>> = std::collections::BTreeMap::new();
+    for kill in kills["kills"].as_array().into_iter().flatten() {
+        if let (Some(id), false) = (kill["ship"]["type_id"].as_i64(), kill["ship"]["group_name"] == "Capsule") {
+            losses.entry(id).or_default().push(kill);
+        }
+    }
+    let (id, losses) = losses.iter().max_by_key(|(_, losses)| losses.len()).expect("a ship");
+    let stats = app.json(&format!("/api/v1/types/{id}/stats?window=7")).await;
+    let number = |value: &Value| value.as_f64().expect("a number");
+    assert_eq!((&stats["type_id"], &stats["window_days"]), (&Value::from(*id), &Value::from(7)));
+    assert_eq!(number(&stats["n"]) as usize, losses.len());
+    assert_eq!(stats["is_cut"], false);
+    let isk: f64 = losses.iter().filter_map(|kill| kill["total_value"].as_f64()).sum();
+    assert!((number(&stats["isk_lost"]) - isk).abs() < 1.0, "{} is not {isk}", stats["isk_lost"]);
+    let in_fits: f64 = stats["fits"].as_array().expect("fits").iter().map(|fit| number(&fit["losses"])).sum();
+    assert!(in_fits >= 1.0 && in_fits <= number(&stats["n"]));
+    let fit = &stats["fits"][0];
+    let example = app.json(&format!("/api/v1/killmails/{}", fit["example"])).await;
+    assert_eq!(example["summary"]["ship"]["type_id"], *id);
+    assert_eq!(fit["eft"], example["eft"]);
+    let best = &stats["killers"]["corporations"][0];
+    assert!(number(&best["losses"]) >= 1.0, "{best}");
+
+    let page = app.get(&format!("/type/{id}?window=7")).await;
+    assert_eq!(page.status(), 200);
+    let html = page.text().await.expect("HTML");
+    let newest = losses[0]["killmail_id"].to_string();
+    assert!(html.contains(&format!("/kill/{newest}")) && html.contains("Usual fits"), "the page of {id}");
+
+    // The numbers are kept for a minute, the list of losses is not.
+    let again = app.json(&format!("/api/v1/types/{id}/stats?window=7")).await;
+    assert_eq!(again["computed_at"], stats["computed_at"]);
+
+    let status = app.get("/status").await.text().await.expect("HTML");
+    assert!(status.contains("Statistics of ship pages") && status.contains("Version "), "the data panel");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ship_addresses_of_other_sites_lead_to_the_type() {
+    let app = TestApp::start("r2z2").await;
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("client");
+    for (path, wanted) in
+        [("/ship/587", "/type/587"), ("/ship/587/", "/type/587/"), ("/ship/587?window=7", "/type/587?window=7")]
+    {
+        let answer = client.get(app.url(path)).send().await.expect("an answer");
+        assert_eq!(answer.status().as_u16(), 308, "{path}");
+        assert_eq!(answer.headers()["location"], wanted, "{path}");
+    }
+    assert_eq!(app.get("/ship/587/").await.status(), 200);
+    for (path, wanted) in
+        [("/type/999999999", 404), ("/type/abc", 400), ("/ship/abc", 400), ("/type/587?window=8", 400)]
+    {
+        assert_eq!(app.get(path).await.status().as_u16(), wanted, "{path}");
     }
     app.stop().await;
 }

@@ -3,6 +3,7 @@
 
 mod chips;
 mod picker;
+mod tag_picker;
 
 pub use chips::FilterChips;
 
@@ -12,6 +13,7 @@ use domain::{Isk, KillFilter, SecurityBand, Side};
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use picker::EntityPicker;
+use tag_picker::TagPicker;
 
 /// Goes to the live list with a changed filter.
 #[derive(Clone, Copy)]
@@ -29,7 +31,12 @@ impl Change {
 }
 
 #[component]
-pub fn FilterBar(#[prop(into)] filter: Signal<KillFilter>) -> impl IntoView {
+pub fn FilterBar(
+    #[prop(into)] filter: Signal<KillFilter>,
+    /// Tags to choose from.
+    #[prop(into)]
+    tags: Signal<Vec<String>>,
+) -> impl IntoView {
     let navigate = use_navigate();
     let go = Callback::new(move |filter: KillFilter| {
         navigate(&routes::live(&filter), NavigateOptions { scroll: false, ..NavigateOptions::default() });
@@ -39,6 +46,7 @@ pub fn FilterBar(#[prop(into)] filter: Signal<KillFilter>) -> impl IntoView {
     view! {
         <form class="filter-bar" method="get" action=routes::LIVE aria-label="Filter" role="search">
             <EntityPicker change=change/>
+            <TagPicker change=change tags=tags/>
             <div class="filter-more">
             <fieldset class="band-chips">
                 <legend class="sr-only">"Security"</legend>
@@ -72,22 +80,6 @@ pub fn FilterBar(#[prop(into)] filter: Signal<KillFilter>) -> impl IntoView {
                         "As attacker"
                     </option>
                 </select>
-            </label>
-            <label class="filter-field filter-tags">
-                <span class="sr-only">"Tags, separated by commas"</span>
-                <input
-                    type="text"
-                    name="tags"
-                    placeholder="Tags"
-                    value=filter.with_untracked(|f| f.tags.join(", "))
-                    prop:value=move || filter.with(|f| f.tags.join(", "))
-                    on:change:target=move |event| {
-                        let text = event.target().value();
-                        change.apply(|f| {
-                            f.tags = text.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect();
-                        });
-                    }
-                />
             </label>
             </div>
             // What the form has no field for stays as it is.

@@ -7,6 +7,7 @@ use crate::{
         isk::IskAmount,
         party::{group_names, main_entity, main_name},
         security::SecurityBadge,
+        tag_words::tag_families,
         time::DateTime,
         type_image::{Picture, TypeImage},
     },
@@ -70,11 +71,7 @@ pub fn facts(kill: &KillDetail) -> AnyView {
     if let Some(war) = kill.war_id {
         facts.push(fact("War", format!("declared war {war}").into_any()));
     }
-    if !summary.module_tags.is_empty() {
-        let tags = summary.module_tags.iter().map(|tag| view! { <li>{tag.clone()}</li> }).collect_view();
-        facts.push(fact("Fit", view! { <ul class="tag-words">{tags}</ul> }.into_any()));
-    }
-    view! { <dl class="facts">{facts}</dl> }.into_any()
+    view! { <dl class="facts">{facts}</dl> {tag_families(&summary.module_tags)} }.into_any()
 }
 
 /// The capsule after the ship, or the ship before the capsule.

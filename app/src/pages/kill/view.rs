@@ -109,7 +109,7 @@ fn hero(summary: &KillSummary) -> AnyView {
                 </p>
                 <h1>
                     {entity_link(main_entity(victim), main_name(victim))} {corporation} " lost "
-                    <strong class="hero-ship">{ship}</strong> {worth} " in "
+                    <a class="name-link hero-ship" href=routes::kind(summary.ship.type_id)>{ship}</a> {worth} " in "
                     <a class="name-link" href=routes::system(summary.place.solar_system_id)>{summary.place.display_name()}</a>
                     <span class="hero-where">{format!(" ({})", headline::whereabouts(&summary.place))}</span>
                 </h1>

@@ -13,6 +13,7 @@ use crate::{
     components::{
         error_panel::ErrorPanel,
         filter_bar::{FilterBar, FilterChips},
+        tag_words,
     },
     contract::{ApiError, FilterName, KillPage, LiveStats},
     functions,
@@ -57,6 +58,11 @@ pub fn LivePage() -> impl IntoView {
     });
     let filter = Memo::new(move |_| address.with(Address::filter));
     let data = Resource::new_blocking(move || address.get(), load);
+    let tags = Memo::new(move |_| {
+        store.rows.with(|rows| {
+            tag_words::vocabulary(rows.iter().flat_map(|row| row.kill.module_tags.iter().map(String::as_str)))
+        })
+    });
     let is_help_open = RwSignal::new(false);
 
     keys::listen(store, is_help_open);
@@ -74,7 +80,7 @@ pub fn LivePage() -> impl IntoView {
                     })}
                 </Transition>
             </toolbar::Toolbar>
-            <FilterBar filter=filter/>
+            <FilterBar filter=filter tags=tags/>
             <Transition fallback=|| ()>
                 {move || Suspend::new(async move {
                     let data = data.await;

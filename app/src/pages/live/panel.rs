@@ -8,6 +8,7 @@ use crate::{
         kill_row::headline,
         party::{self, PartyNames},
         security::SecurityBadge,
+        tag_words::tag_line,
         time::DateTime,
         type_image::{Picture, TypeImage},
     },
@@ -37,13 +38,18 @@ fn Panel(store: LiveStore, kill: Arc<KillSummary>) -> impl IntoView {
     let id = kill.killmail_id;
     let detail = LocalResource::new(move || functions::get_kill(id.0));
     let ship = kill.ship.display_name();
+    let tags = tag_line(&kill.module_tags, &store.filter_untracked())
+        .map(|words| view! { <div><dt>"Fit"</dt><dd>{words}</dd></div> });
     view! {
         <aside class="detail" aria-label="Selected kill">
             <header class="detail-head">
                 <TypeImage picture=Picture::of_ship(&kill.ship) size=64/>
                 <div class="detail-title">
                     <h2><a href=routes::kill(id)>{ship}</a></h2>
-                    <p>{kill.ship.group_name.clone()}</p>
+                    <p>
+                        {kill.ship.group_name.clone()} " · "
+                        <a class="name-link" href=routes::kind(kill.ship.type_id)>"fits and losses"</a>
+                    </p>
                 </div>
                 <button
                     type="button"
@@ -82,6 +88,7 @@ fn Panel(store: LiveStore, kill: Arc<KillSummary>) -> impl IntoView {
                     <dt>"Time"</dt>
                     <dd><DateTime at=kill.killmail_time/></dd>
                 </div>
+                {tags}
             </dl>
             <Suspense fallback=|| view! { <p class="detail-loading" role="status">"Loading details…"</p> }>
                 {move || Suspend::new(async move {

@@ -7,6 +7,7 @@ use crate::{
         icon::Icon,
         isk::IskAmount,
         kill_list::KillList,
+        rank_bar::rank_bar,
         security::{SecurityBadge, SecurityNumber},
         type_image::{Picture, TypeImage},
     },
@@ -155,17 +156,6 @@ fn busiest(page: &PlacePage) -> AnyView {
     }
 }
 
-/// A bar behind a row: its share of the most.
-fn row_bar(value: u64, most: u64) -> AnyView {
-    let width = if most > 0 { value as f64 / most as f64 * 100.0 } else { 0.0 };
-    view! {
-        <svg class="rank-bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
-            <rect width=format!("{width:.1}") height="1"/>
-        </svg>
-    }
-    .into_any()
-}
-
 fn ships(ships: &[RankedEntry], base: &KillFilter, aside: &str) -> AnyView {
     if ships.is_empty() {
         return view! { <p class="empty-note">"Nothing was lost here in this time."</p> }.into_any();
@@ -177,7 +167,7 @@ fn ships(ships: &[RankedEntry], base: &KillFilter, aside: &str) -> AnyView {
         .map(|entry| {
             view! {
                 <li class="rank">
-                    {row_bar(entry.kills, most)}
+                    {rank_bar(entry.kills, most)}
                     <TypeImage picture=Picture::Render(TypeId(entry.id)) size=32/>
                     <a class="name-link rank-name" href=narrowed(base, EntityKind::Type, entry.id)>{entry.name.clone()}</a>
                     <span class="rank-number">
@@ -199,7 +189,7 @@ fn systems(systems: &[PlaceRef], aside: &str) -> AnyView {
     let row = |system: &PlaceRef| {
         view! {
             <li class="rank">
-                {row_bar(system.kills, most)}
+                {rank_bar(system.kills, most)}
                 <SecurityNumber security=system.security band=system.band/>
                 <a class="name-link rank-name" href=routes::system(system.id.into())>{system.name.clone()}</a>
                 <span class="rank-number">

@@ -1,5 +1,6 @@
 //! Layout of the status page.
 
+use super::data::data_panel;
 use crate::{
     components::time::DateTime,
     contract::{FeedHealth, FeedState, QueueDepth, StatusReport},
@@ -40,6 +41,7 @@ pub fn status_view(report: &StatusReport, is_stale: bool) -> AnyView {
                 {node(report)}
             </section>
         </div>
+        {data_panel(report)}
     }
     .into_any()
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod data_health;
 mod dead_letters;
 mod entities;
 mod filters;
@@ -14,6 +15,7 @@ mod prices_and_positions;
 mod real_killmails;
 mod recent;
 mod search;
+mod ship_losses;
 mod speed;
 mod static_import;
 mod stats;

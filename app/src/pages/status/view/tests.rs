@@ -2,9 +2,13 @@
 
 use super::*;
 use crate::{
-    contract::{FeedStatus, PriceHealth, StoreHealth},
+    contract::{
+        CacheHealth, DataHealth, EnrichmentHealth, FeedStatus, PriceHealth, PriceSourceHealth, StoreHealth,
+        VersionCount,
+    },
     pages::kill::fixtures::at,
 };
+use domain::PriceSource;
 
 fn report() -> StatusReport {
     let now = at("2026-11-23T20:00:00Z");
@@ -36,6 +40,7 @@ fn report() -> StatusReport {
         static_build: "build 1".to_owned(),
         watchers: 3,
         prices: PriceHealth::default(),
+        data: DataHealth::default(),
     }
 }
 
@@ -57,4 +62,67 @@ fn tells_feed_lag_queue_database_and_prices() {
     }
     assert!(!html.contains("does not answer") && !html.contains(" style="));
     assert!(status_view(&report(), true).to_html().contains("does not answer"));
+}
+
+#[test]
+fn tells_how_fresh_and_complete_the_data_is() {
+    let mut report = report();
+    let html = status_view(&report, false).to_html();
+    for text in ["The database could not be asked.", "No price is known yet.", "No cache reports."] {
+        assert!(html.contains(text), "{text} is missing in {html}");
+    }
+    report.data = DataHealth {
+        enrichment: Some(EnrichmentHealth {
+            current_version: 2,
+            versions: vec![VersionCount { version: 2, kills: 30 }, VersionCount { version: 1, kills: 10 }],
+            kills: 40,
+            oldest: Some(at("2026-11-20T20:00:00Z")),
+            failed: 1,
+            unpriced: 4,
+            worthless: 0,
+            untagged: 2,
+            counted_at: report.now,
+        }),
+        caches: vec![CacheHealth {
+            name: "names".to_owned(),
+            entries: 12,
+            capacity: 300_000,
+            hits: 9,
+            misses: 1,
+            evictions: 0,
+        }],
+    };
+    let source = |source, is_in_use, last_error: Option<&str>| PriceSourceHealth {
+        source,
+        is_in_use,
+        prices: 15_004,
+        unknown: 0,
+        oldest: Some(at("2026-11-23T17:00:00Z")),
+        newest: Some(at("2026-11-23T19:30:00Z")),
+        last_success_at: None,
+        last_error_at: last_error.map(|_| report.now),
+        last_error: last_error.map(str::to_owned),
+    };
+    report.prices.waiting = 3;
+    report.prices.sources =
+        vec![source(PriceSource::Janice, false, None), source(PriceSource::EsiAverage, true, Some("out of order"))];
+    let html = status_view(&report, false).to_html();
+    for text in [
+        "Version 2",
+        "current",
+        "to be enriched again",
+        "25.0 %",
+        "newest 40 kills, since",
+        "ESI average price",
+        "15,004",
+        "30m",
+        "3h",
+        "fails: out of order",
+        "not in use: no key",
+        "3 types wait to be asked for.",
+        "12 / 300,000",
+        "90.0 %",
+    ] {
+        assert!(html.contains(text), "{text} is missing in {html}");
+    }
 }
