@@ -238,7 +238,7 @@ async fn warm(services: &Arc<Services>) {
 /// The newest stored kills, oldest first, so that sequence numbers follow time.
 async fn warm_window(services: &Arc<Services>) -> Result<(), StoreError> {
     let everything = KillFilter::default();
-    let newest = services.store().list_kills(&everything, Page::first(WARM_KILLS), services.static_data()).await?;
+    let newest = services.store().list_kills(&everything, Page::first(WARM_KILLS), &services.static_data()).await?;
     let ids: Vec<_> = newest.kills.iter().rev().map(|kill| kill.killmail_id).collect();
     let mut records = futures::stream::iter(ids).map(|id| services.store().find_kill(id)).buffered(WARM_QUERIES);
     while let Some(record) = records.next().await {
@@ -246,7 +246,7 @@ async fn warm_window(services: &Arc<Services>) -> Result<(), StoreError> {
         services.dedupe().is_new(record.killmail.killmail_id);
         let names = services.names_of(&record).await;
         let lookup = |id: i64| names.get(&id).cloned();
-        services.window().publish(Arc::new(record), &lookup, services.static_data(), true);
+        services.window().publish(Arc::new(record), &lookup, &services.static_data(), true);
     }
     Ok(())
 }

@@ -64,13 +64,14 @@ async fn get_fit(State(services): Svc, Path(id): Path<String>, RawQuery(query): 
     let format = parameter(query.as_deref(), "format").unwrap_or_else(|| "eft".to_owned());
     let (record, _) = services.find_record(id).await?;
     let names = services.names_of(&record).await;
-    let summary = KillSummary::new(&record, &|id| names.get(&id).cloned(), services.static_data());
+    let static_data = services.static_data();
+    let summary = KillSummary::new(&record, &|id| names.get(&id).cloned(), &static_data);
     let name = Services::fit_name(&summary);
     let killmail = &record.killmail;
     match format.as_str() {
-        "eft" => Ok(fit::eft(killmail, &name, services.static_data()).into_response()),
-        "dna" => Ok(fit::dna(killmail, services.static_data()).into_response()),
-        "esi" => Ok(Json(fit::esi_fitting(killmail, &name, services.static_data())).into_response()),
+        "eft" => Ok(fit::eft(killmail, &name, &static_data).into_response()),
+        "dna" => Ok(fit::dna(killmail, &static_data).into_response()),
+        "esi" => Ok(Json(fit::esi_fitting(killmail, &name, &static_data)).into_response()),
         _ => Err(ApiError::invalid("format", "is eft, dna or esi").into()),
     }
 }
@@ -120,19 +121,16 @@ async fn get_alliance(State(services): Svc, Path(id): Path<String>) -> Answer<En
 
 async fn get_type(State(services): Svc, Path(id): Path<String>) -> Answer<EntityAnswer> {
     let id = path_id("id", &id)?;
-    let info = services
-        .static_data()
-        .type_info(domain::TypeId(id))
-        .ok_or_else(|| ApiError::not_found(&format!("The type {id}")))?;
+    let static_data = services.static_data();
+    let info =
+        static_data.type_info(domain::TypeId(id)).ok_or_else(|| ApiError::not_found(&format!("The type {id}")))?;
     Ok(Json(EntityAnswer { kind: EntityKind::Type, id, name: Some(info.name.clone()), ticker: None }))
 }
 
 async fn get_group(State(services): Svc, Path(id): Path<String>) -> Answer<EntityAnswer> {
     let id = path_id("id", &id)?;
-    let info = services
-        .static_data()
-        .group(domain::GroupId(id))
-        .ok_or_else(|| ApiError::not_found(&format!("The group {id}")))?;
+    let static_data = services.static_data();
+    let info = static_data.group(domain::GroupId(id)).ok_or_else(|| ApiError::not_found(&format!("The group {id}")))?;
     Ok(Json(EntityAnswer { kind: EntityKind::Group, id, name: Some(info.name.clone()), ticker: None }))
 }
 

@@ -30,7 +30,7 @@ impl Services {
         }
         let page = Page { before: paging.before, after: paging.after, limit: paging.limit };
         let stored =
-            self.store().list_kills(filter, page, self.static_data()).await.map_err(|error| store_failure(&error))?;
+            self.store().list_kills(filter, page, &self.static_data()).await.map_err(|error| store_failure(&error))?;
         let mut page = KillPage { kills: stored.kills, next: stored.next, prev: stored.prev };
         if paging.before.is_none() && paging.after.is_none() {
             self.add_unstored(&mut page, filter, paging.limit as usize);
