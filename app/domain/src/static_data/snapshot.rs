@@ -1,7 +1,8 @@
 //! The snapshot of CCP's static data that the binary carries (`static-data/README.md` names source and build).
 
 use super::{
-    ConstellationInfo, GroupInfo, Hardpoint, RegionInfo, Stargate, StaticData, StaticRows, SystemInfo, TypeInfo,
+    BUILD_ENTRY, ConstellationInfo, GroupInfo, Hardpoint, RegionInfo, Stargate, StaticData, StaticRows, SystemInfo,
+    TypeInfo,
 };
 use crate::{
     ids::{
@@ -20,7 +21,7 @@ use std::{
 
 pub(super) static SNAPSHOT: &[u8] = include_bytes!("../../static-data/snapshot.tar.zst");
 /// Named in provenance lines; see `static-data/README.md`.
-const BUILD: &str = "types 2026-10-26 (build 3650286), universe 2024-06-18";
+pub const BUNDLED_BUILD: &str = "types 2026-10-26 (build 3650286), universe 2024-06-18";
 
 /// A snapshot that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -115,6 +116,11 @@ impl StaticData {
     }
 }
 
+/// The snapshot inside the binary, packed.
+pub fn bundled_archive() -> &'static [u8] {
+    SNAPSHOT
+}
+
 /// Reads a zstd-compressed tar of CSV tables.
 ///
 /// # Errors
@@ -130,7 +136,7 @@ pub fn read_snapshot(archive: &[u8]) -> Result<StaticRows, SnapshotError> {
         tables.insert(name, text);
     }
     Ok(StaticRows {
-        build: BUILD.to_owned(),
+        build: tables.get(BUILD_ENTRY).map_or(BUNDLED_BUILD, |build| build.trim()).to_owned(),
         types: rows(&tables, "types.csv")?.map(type_info).collect(),
         groups: rows(&tables, "groups.csv")?
             .map(|row: GroupRow| GroupInfo {
