@@ -19,6 +19,7 @@ mod prices;
 mod recent;
 mod search;
 mod static_import;
+mod static_snapshots;
 mod stats;
 mod status;
 #[cfg(feature = "testing")]
@@ -35,5 +36,6 @@ pub use positions::FeedPosition;
 pub use recent::MinuteArrivals;
 pub use search::EntityHit;
 pub use static_import::ImportOutcome;
+pub use static_snapshots::{Downgrade, NewSnapshot, SnapshotInfo, SnapshotKind, SnapshotListener, SnapshotOutcome};
 pub use stats::{ActivityScope, HourBucket, LiveTotals, RankedId};
 pub use status::StoreStatus;
