@@ -6,6 +6,7 @@ pub mod killmail;
 pub mod live;
 pub mod place;
 pub mod search;
+pub mod static_data;
 pub mod status;
 
 pub use error::{ApiError, ErrorCode, FieldProblem};
@@ -14,4 +15,5 @@ pub use killmail::{AttackerRow, ItemRow, KillDetail, KillPage, RelatedKill, Valu
 pub use live::{ClientMessage, LiveStats, MinuteBucket, NamePatch, PROTOCOL_VERSION, ServerMessage};
 pub use place::{HourBucket, PlaceKind, PlacePage, PlaceRef, RankedEntry};
 pub use search::SearchHit;
+pub use static_data::StaticDataStatus;
 pub use status::{FeedHealth, FeedState, FeedStatus, PriceHealth, QueueDepth, StatusReport, StoreHealth};

@@ -6,7 +6,7 @@ use super::{
     problem::Problem,
 };
 use crate::services::Services;
-use app::contract::{ApiError, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, SearchHit};
+use app::contract::{ApiError, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, SearchHit, StaticDataStatus};
 use axum::{
     Json, Router,
     extract::{Path, RawQuery, State},
@@ -40,6 +40,7 @@ pub fn routes() -> Router<AppState> {
         .route("/{kind}/{id}/killmails", get(list_entity_killmails))
         .route("/search", get(search))
         .route("/stats/live", get(live_stats))
+        .route("/static-data", get(static_data))
 }
 
 async fn list_killmails(State(services): Svc, RawQuery(query): RawQuery) -> Answer<KillPage> {
@@ -205,6 +206,10 @@ async fn search(State(services): Svc, RawQuery(query): RawQuery) -> Answer<Vec<S
 
 async fn live_stats(State(services): Svc) -> Json<LiveStats> {
     Json(services.live_stats())
+}
+
+async fn static_data(State(services): Svc) -> Json<StaticDataStatus> {
+    Json(services.static_data_status(usize::MAX).await)
 }
 
 fn json_text(text: String) -> Response {

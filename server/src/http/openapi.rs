@@ -1,6 +1,8 @@
 //! The OpenAPI 3.1 document: one table of operations here, schemas generated from the very types that are sent.
 
-use app::contract::{ClientMessage, KillDetail, KillPage, LiveStats, PlacePage, SearchHit, ServerMessage};
+use app::contract::{
+    ClientMessage, KillDetail, KillPage, LiveStats, PlacePage, SearchHit, ServerMessage, StaticDataStatus,
+};
 use domain::{KillFilter, KillSummary};
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
@@ -123,6 +125,12 @@ pub const OPERATIONS: &[Operation] = &[
         summary: "Kills and ISK per minute of the last hour",
         parameters: &[],
         answer: object::<LiveStats>,
+    },
+    Operation {
+        path: "/static-data",
+        summary: "Which static data are in use, and what the last import changed",
+        parameters: &[],
+        answer: object::<StaticDataStatus>,
     },
     Operation {
         path: "/stream",

@@ -14,6 +14,7 @@ use crate::{
     ingest::{dedupe::Dedupe, gauges::QueueGauges},
     live::{hub::Hub, window::Window},
     node,
+    static_import::load::Loaded,
 };
 use app::contract::{ApiError, ErrorCode, FeedStatus, LiveStats};
 use domain::{KillRecord, Source, StaticData, Timestamp};
@@ -47,7 +48,7 @@ pub struct Services {
 /// What [`Services`] is made of.
 pub struct Parts {
     pub store: Store,
-    pub static_data: Arc<StaticData>,
+    pub static_data: Loaded,
     pub feeds: Vec<Source>,
     pub is_demo: bool,
     pub clock: upstream::Clock,

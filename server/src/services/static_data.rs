@@ -3,34 +3,58 @@
 //! Readers take an [`Arc`] and are never blocked, not even by a swap. The old data are freed by the last reader that
 //! still holds them. What to load, and when, is decided in [`crate::static_import`].
 
+use crate::static_import::load::Loaded;
 use arc_swap::ArcSwap;
 use domain::StaticData;
 use std::sync::Arc;
+use tokio::sync::watch;
 
 /// The current static data.
 #[derive(Debug)]
 pub struct StaticCell {
-    current: ArcSwap<StaticData>,
+    current: ArcSwap<Loaded>,
+    /// Build of the fit engine's imported file.
+    dogma: watch::Sender<Option<String>>,
 }
 
 impl StaticCell {
-    pub fn new(data: Arc<StaticData>) -> Self {
-        announce(data.build(), 1.0);
-        Self { current: ArcSwap::new(data) }
+    pub fn new(loaded: Loaded) -> Self {
+        announce(loaded.data.build(), 1.0);
+        Self { current: ArcSwap::from_pointee(loaded), dogma: watch::Sender::new(None) }
     }
 
     pub fn current(&self) -> Arc<StaticData> {
-        self.current.load_full()
+        Arc::clone(&self.current.load().data)
+    }
+
+    /// Whether the data in use are these.
+    pub fn is(&self, build: &str, sha256: Option<&str>) -> bool {
+        let current = self.current.load();
+        current.data.build() == build && current.sha256.as_deref() == sha256
     }
 
     /// Replaces the data. Calls that have begun finish with the old.
-    pub fn replace(&self, data: Arc<StaticData>) {
-        let build = data.build().to_owned();
-        let old = self.current.swap(data);
-        if old.build() != build {
-            announce(old.build(), 0.0);
+    pub fn replace(&self, loaded: Loaded) {
+        let build = loaded.data.build().to_owned();
+        let old = self.current.swap(Arc::new(loaded));
+        if old.data.build() != build {
+            announce(old.data.build(), 0.0);
         }
         announce(&build, 1.0);
+    }
+
+    /// Tells those who wait on [`StaticCell::dogma_build`] when the fit engine's file is another.
+    pub fn dogma_is(&self, build: Option<String>) {
+        self.dogma.send_if_modified(|current| {
+            let is_other = *current != build;
+            *current = build;
+            is_other
+        });
+    }
+
+    /// The build of the fit engine's imported file, and news of a change; `static_import::dogma::load` reads it.
+    pub fn dogma_build(&self) -> watch::Receiver<Option<String>> {
+        self.dogma.subscribe()
     }
 }
 
@@ -45,8 +69,9 @@ mod tests {
     use domain::static_data::StaticRows;
     use std::thread;
 
-    fn build(name: &str) -> Arc<StaticData> {
-        Arc::new(StaticData::new(StaticRows { build: name.to_owned(), ..StaticRows::default() }))
+    fn build(name: &str) -> Loaded {
+        let rows = StaticRows { build: name.to_owned(), ..StaticRows::default() };
+        Loaded { data: Arc::new(StaticData::new(rows)), sha256: Some(name.to_owned()) }
     }
 
     #[test]
@@ -56,6 +81,7 @@ mod tests {
         let old = Arc::downgrade(&reader);
         cell.replace(build("new"));
         assert_eq!((reader.build(), cell.current().build()), ("old", "new"));
+        assert!(cell.is("new", Some("new")) && !cell.is("new", None) && !cell.is("old", Some("old")));
         drop(reader);
         assert!(old.upgrade().is_none(), "the old data stay in memory");
     }
@@ -79,5 +105,16 @@ mod tests {
                 thread::yield_now();
             }
         });
+    }
+
+    #[test]
+    fn news_of_the_engines_file_come_once() {
+        let cell = StaticCell::new(build("0"));
+        let mut news = cell.dogma_build();
+        cell.dogma_is(None);
+        assert!(!news.has_changed().expect("open"));
+        cell.dogma_is(Some("dogma (build 1)".to_owned()));
+        assert!(news.has_changed().expect("open"));
+        assert_eq!(news.borrow_and_update().as_deref(), Some("dogma (build 1)"));
     }
 }
