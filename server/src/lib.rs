@@ -13,4 +13,5 @@ pub mod live;
 pub mod node;
 pub mod postgres;
 pub mod services;
+pub mod static_import;
 pub mod telemetry;

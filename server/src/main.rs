@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use server::{
-    commands::{bench, healthcheck, maintenance, serve},
+    commands::{bench, healthcheck, import_sde, maintenance, serve},
     config::Config,
     http::openapi,
     telemetry,
@@ -23,6 +23,8 @@ enum Command {
     Migrate,
     /// Create the coming partitions, drop those past retention, list all
     Partitions,
+    /// Import static data (types, the universe, the fit engine's file), or go back to the previous
+    ImportSde(import_sde::ImportSde),
     /// Measure ingest or the live path
     Bench {
         #[command(subcommand)]
@@ -47,6 +49,7 @@ async fn main() -> anyhow::Result<()> {
         Command::Serve => serve::run(config).await,
         Command::Migrate => maintenance::migrate(&config).await,
         Command::Partitions => maintenance::partitions(&config).await,
+        Command::ImportSde(arguments) => import_sde::run(&config, arguments).await,
         Command::Bench { what } => bench::run(&config, what).await,
         Command::Healthcheck => healthcheck::run(&config).await,
         Command::Openapi => Ok(()),

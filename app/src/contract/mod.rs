@@ -7,6 +7,7 @@ pub mod live;
 pub mod place;
 pub mod search;
 pub mod ship;
+pub mod static_data;
 pub mod status;
 
 pub use error::{ApiError, ErrorCode, FieldProblem};
@@ -18,6 +19,7 @@ pub use search::SearchHit;
 pub use ship::{
     FitModule, FitRack, Involved, InvolvedEntry, StatsWindow, TagCount, TypeFacts, TypePage, TypeStats, UsualFit,
 };
+pub use static_data::StaticDataStatus;
 pub use status::{
     CacheHealth, DataHealth, EnrichmentHealth, FeedHealth, FeedState, FeedStatus, PriceHealth, PriceSourceHealth,
     QueueDepth, StatusReport, StoreHealth, VersionCount,

@@ -1,5 +1,6 @@
 //! Health of feeds, queues and database, as the header and the status page show it.
 
+use super::StaticDataStatus;
 use domain::{PriceSource, Source, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -95,6 +96,7 @@ pub struct StatusReport {
     pub queues: Vec<QueueDepth>,
     pub store: StoreHealth,
     pub static_build: String,
+    pub static_data: StaticDataStatus,
     pub watchers: u64,
     pub prices: PriceHealth,
     #[serde(default)]

@@ -2,5 +2,6 @@
 
 pub mod bench;
 pub mod healthcheck;
+pub mod import_sde;
 pub mod maintenance;
 pub mod serve;

@@ -11,10 +11,10 @@ use crate::{
     live::LiveEvent,
     postgres::Embedded,
     services::{Parts, Services, names, prices, submit::Intake},
-    telemetry,
+    static_import, telemetry,
 };
 use anyhow::Context;
-use domain::{KillFilter, Source, StaticData};
+use domain::{KillFilter, Source};
 use futures::StreamExt;
 use leptos::config::LeptosOptions;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -40,7 +40,7 @@ const PARTITION_INTERVAL: Duration = Duration::from_secs(6 * 3_600);
 /// How long to wait for a database that is just starting.
 const DATABASE_PATIENCE: Duration = Duration::from_secs(30);
 
-fn now() -> domain::Timestamp {
+pub(super) fn now() -> domain::Timestamp {
     chrono::Utc::now()
 }
 
@@ -86,8 +86,9 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Running> {
     let metrics = telemetry::metrics();
     let (store, embedded) = open_database(&config).await?;
-    let static_data = tokio::task::spawn_blocking(StaticData::bundled).await.context("reading static data")?;
-    store.import_static(&static_data).await.context("importing static data")?;
+    let static_data = static_import::load::load(&store).await.context("reading static data")?;
+    store.import_static(&static_data.data).await.context("importing static data")?;
+    tracing::info!(build = static_data.data.build(), "static data in use");
 
     let lifecycle = Lifecycle::new();
     let (services, name_requests) = Services::new(Parts {
@@ -239,7 +240,7 @@ async fn warm(services: &Arc<Services>) {
 /// The newest stored kills, oldest first, so that sequence numbers follow time.
 async fn warm_window(services: &Arc<Services>) -> Result<(), StoreError> {
     let everything = KillFilter::default();
-    let newest = services.store().list_kills(&everything, Page::first(WARM_KILLS), services.static_data()).await?;
+    let newest = services.store().list_kills(&everything, Page::first(WARM_KILLS), &services.static_data()).await?;
     let ids: Vec<_> = newest.kills.iter().rev().map(|kill| kill.killmail_id).collect();
     let mut records = futures::stream::iter(ids).map(|id| services.store().find_kill(id)).buffered(WARM_QUERIES);
     while let Some(record) = records.next().await {
@@ -247,7 +248,7 @@ async fn warm_window(services: &Arc<Services>) -> Result<(), StoreError> {
         services.dedupe().is_new(record.killmail.killmail_id);
         let names = services.names_of(&record).await;
         let lookup = |id: i64| names.get(&id).cloned();
-        services.window().publish(Arc::new(record), &lookup, services.static_data(), true);
+        services.window().publish(Arc::new(record), &lookup, &services.static_data(), true);
     }
     Ok(())
 }
@@ -263,6 +264,7 @@ fn spawn_jobs(
     let hub = Arc::clone(services.hub());
     lifecycle.spawn("live hub", hub.run(Arc::clone(services.window()), stop.clone()));
     lifecycle.spawn("names", names::run(name_requests, Arc::clone(services), Arc::clone(esi), stop.clone()));
+    lifecycle.spawn("static data", static_import::watch::run(Arc::clone(services), stop.clone()));
     lifecycle.spawn("prices", prices::run(Arc::clone(services), Arc::clone(esi), stop.clone()));
 
     let told = Arc::clone(services);

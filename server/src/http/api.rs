@@ -10,7 +10,8 @@ use crate::services::{
     submit::{Intake, Submission, SubmissionState, Submitted},
 };
 use app::contract::{
-    ApiError, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, SearchHit, StatsWindow, TypeStats,
+    ApiError, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, SearchHit, StaticDataStatus, StatsWindow,
+    TypeStats,
 };
 use axum::{
     Json, Router,
@@ -47,6 +48,7 @@ pub fn routes() -> Router<AppState> {
         .route("/{kind}/{id}/killmails", get(list_entity_killmails))
         .route("/search", get(search))
         .route("/stats/live", get(live_stats))
+        .route("/static-data", get(static_data))
 }
 
 async fn list_killmails(State(services): Svc, RawQuery(query): RawQuery) -> Answer<KillPage> {
@@ -93,13 +95,14 @@ async fn get_fit(State(services): Svc, Path(id): Path<String>, RawQuery(query): 
     let format = parameter(query.as_deref(), "format").unwrap_or_else(|| "eft".to_owned());
     let (record, _) = services.find_record(id).await?;
     let names = services.names_of(&record).await;
-    let summary = KillSummary::new(&record, &|id| names.get(&id).cloned(), services.static_data());
+    let static_data = services.static_data();
+    let summary = KillSummary::new(&record, &|id| names.get(&id).cloned(), &static_data);
     let name = Services::fit_name(&summary);
     let killmail = &record.killmail;
     match format.as_str() {
-        "eft" => Ok(fit::eft(killmail, &name, services.static_data()).into_response()),
-        "dna" => Ok(fit::dna(killmail, services.static_data()).into_response()),
-        "esi" => Ok(Json(fit::esi_fitting(killmail, &name, services.static_data())).into_response()),
+        "eft" => Ok(fit::eft(killmail, &name, &static_data).into_response()),
+        "dna" => Ok(fit::dna(killmail, &static_data).into_response()),
+        "esi" => Ok(Json(fit::esi_fitting(killmail, &name, &static_data)).into_response()),
         _ => Err(ApiError::invalid("format", "is eft, dna or esi").into()),
     }
 }
@@ -149,10 +152,9 @@ async fn get_alliance(State(services): Svc, Path(id): Path<String>) -> Answer<En
 
 async fn get_type(State(services): Svc, Path(id): Path<String>) -> Answer<EntityAnswer> {
     let id = path_id("id", &id)?;
-    let info = services
-        .static_data()
-        .type_info(domain::TypeId(id))
-        .ok_or_else(|| ApiError::not_found(&format!("The type {id}")))?;
+    let static_data = services.static_data();
+    let info =
+        static_data.type_info(domain::TypeId(id)).ok_or_else(|| ApiError::not_found(&format!("The type {id}")))?;
     Ok(Json(EntityAnswer { kind: EntityKind::Type, id, name: Some(info.name.clone()), ticker: None }))
 }
 
@@ -165,10 +167,8 @@ async fn get_type_stats(State(services): Svc, Path(id): Path<String>, RawQuery(q
 
 async fn get_group(State(services): Svc, Path(id): Path<String>) -> Answer<EntityAnswer> {
     let id = path_id("id", &id)?;
-    let info = services
-        .static_data()
-        .group(domain::GroupId(id))
-        .ok_or_else(|| ApiError::not_found(&format!("The group {id}")))?;
+    let static_data = services.static_data();
+    let info = static_data.group(domain::GroupId(id)).ok_or_else(|| ApiError::not_found(&format!("The group {id}")))?;
     Ok(Json(EntityAnswer { kind: EntityKind::Group, id, name: Some(info.name.clone()), ticker: None }))
 }
 
@@ -243,6 +243,10 @@ async fn search(State(services): Svc, RawQuery(query): RawQuery) -> Answer<Vec<S
 
 async fn live_stats(State(services): Svc) -> Json<LiveStats> {
     Json(services.live_stats())
+}
+
+async fn static_data(State(services): Svc) -> Json<StaticDataStatus> {
+    Json(services.static_data_status(usize::MAX).await)
 }
 
 fn json_text(text: String) -> Response {

@@ -1,7 +1,9 @@
 //! The OpenAPI 3.1 document: one table of operations here, schemas generated from the very types that are sent.
 
 use crate::services::submit::{Submission, Submitted};
-use app::contract::{ClientMessage, KillDetail, KillPage, LiveStats, PlacePage, SearchHit, ServerMessage, TypeStats};
+use app::contract::{
+    ClientMessage, KillDetail, KillPage, LiveStats, PlacePage, SearchHit, ServerMessage, StaticDataStatus, TypeStats,
+};
 use domain::{KillFilter, KillSummary};
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
@@ -147,6 +149,12 @@ pub const OPERATIONS: &[Operation] = &[
         summary: "Kills and ISK per minute of the last hour",
         parameters: &[],
         answer: object::<LiveStats>,
+    },
+    Operation {
+        path: "/static-data",
+        summary: "Which static data are in use, and what the last import changed",
+        parameters: &[],
+        answer: object::<StaticDataStatus>,
     },
     Operation {
         path: "/stream",

@@ -96,9 +96,10 @@ async fn write_once(items: &[PersistItem], services: &Services) -> Result<(), St
     let record_refs: Vec<&KillRecord> = records.iter().map(Arc::as_ref).collect();
     let new_positions: Vec<NewPosition<'_>> =
         positions.iter().map(|p| NewPosition { feed: p.feed.as_str(), position: &p.position }).collect();
+    let static_data = services.static_data();
     let batch = KillBatch {
         records: &record_refs,
-        static_data: services.static_data(),
+        static_data: &static_data,
         positions: &new_positions,
         dead_letters: &dead_letters,
     };

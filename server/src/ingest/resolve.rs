@@ -148,7 +148,7 @@ fn accept(body: Body, position: Option<FeedPosition>, services: &Services) -> Op
         received_at: body.received_at,
         reported: body.reported,
     };
-    let record = Arc::new(enrich(arrived, services.static_data(), &services.prices().table(), services.now()));
+    let record = Arc::new(enrich(arrived, &services.static_data(), &services.prices().table(), services.now()));
     services.publish(&record);
     Some(PersistItem::Kill { record, position })
 }

@@ -7,8 +7,8 @@ use super::LiveEvent;
 use app::contract::{LiveStats, MinuteBucket, NamePatch};
 use chrono::TimeDelta;
 use domain::{
-    Isk, KillFilter, KillRecord, KillSummary, KillmailId, StaticData, Timestamp, filter::ParticipantFacts,
-    summary::NameLookup,
+    Isk, KillFilter, KillRecord, KillSummary, KillmailId, Place, ShipRef, StaticData, Timestamp,
+    filter::ParticipantFacts, summary::NameLookup,
 };
 use std::{
     collections::{HashMap, VecDeque},
@@ -43,6 +43,19 @@ pub struct LiveKill {
 impl LiveKill {
     pub fn is_stored(&self) -> bool {
         self.stored.load(Ordering::Relaxed)
+    }
+
+    /// The same kill in other words.
+    fn restated(&self, summary: KillSummary, participants: Arc<[ParticipantFacts]>) -> Self {
+        Self {
+            seq: self.seq,
+            json: encode(&summary),
+            summary,
+            participants,
+            record: Arc::clone(&self.record),
+            is_live: self.is_live,
+            stored: Arc::clone(&self.stored),
+        }
     }
 }
 
@@ -195,6 +208,15 @@ impl Window {
         }
     }
 
+    /// Says anew what the static data say of each kill: names of ships, groups and places. A kill is rewritten alone,
+    /// so nobody waits for the whole window. Open pages keep what they show until they load a row again.
+    pub fn adopt(&self, static_data: &StaticData) {
+        let seqs: Vec<u64> = self.lock().kills.iter().map(|kill| kill.seq).collect();
+        for seq in seqs {
+            self.lock().restate(seq, static_data);
+        }
+    }
+
     pub fn stats(&self, now: Timestamp, watchers: u64) -> LiveStats {
         let inner = self.lock();
         let current = now.timestamp().div_euclid(60);
@@ -239,21 +261,36 @@ impl Inner {
         }
     }
 
+    fn slot(&mut self, seq: u64) -> Option<&mut Arc<LiveKill>> {
+        let first = self.kills.front()?.seq;
+        self.kills.get_mut(usize::try_from(seq.checked_sub(first)?).ok()?)
+    }
+
     fn rewrite(&mut self, seq: u64, names: NameLookup<'_>) {
-        let Some(first) = self.kills.front().map(|kill| kill.seq) else { return };
-        let Some(slot) = seq.checked_sub(first).and_then(|index| self.kills.get_mut(index as usize)) else { return };
+        let Some(slot) = self.slot(seq) else { return };
         let mut summary = slot.summary.clone();
         if summary.fill_names(names) {
-            let json = encode(&summary);
-            *slot = Arc::new(LiveKill {
-                seq,
-                summary,
-                json,
-                participants: Arc::clone(&slot.participants),
-                record: Arc::clone(&slot.record),
-                is_live: slot.is_live,
-                stored: Arc::clone(&slot.stored),
-            });
+            let participants = Arc::clone(&slot.participants);
+            *slot = Arc::new(slot.restated(summary, participants));
+        }
+    }
+
+    fn restate(&mut self, seq: u64, static_data: &StaticData) {
+        let Some(slot) = self.slot(seq) else { return };
+        let mut summary = slot.summary.clone();
+        summary.place = Place::new(summary.place.solar_system_id, static_data);
+        summary.ship = ShipRef::new(summary.ship.type_id, static_data);
+        if let Some(blow) = &mut summary.final_blow {
+            blow.ship = blow.ship.as_ref().map(|ship| ShipRef::new(ship.type_id, static_data));
+            blow.weapon = blow.weapon.as_ref().map(|weapon| ShipRef::new(weapon.type_id, static_data));
+        }
+        let participants = ParticipantFacts::of(&slot.record.killmail, static_data);
+        let is_same = participants
+            .iter()
+            .map(|facts| facts.ship_group_id)
+            .eq(slot.participants.iter().map(|facts| facts.ship_group_id));
+        if summary != slot.summary || !is_same {
+            *slot = Arc::new(slot.restated(summary, participants.into()));
         }
     }
 

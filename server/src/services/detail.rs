@@ -37,10 +37,11 @@ impl Services {
         let (record, is_stored) = self.find_record(id).await?;
         let names = self.names_of(&record).await;
         let lookup = |id: i64| names.get(&id).cloned();
-        let summary = KillSummary::new(&record, &lookup, self.static_data());
+        let static_data = self.static_data();
+        let summary = KillSummary::new(&record, &lookup, &static_data);
         let related = self.related(&summary).await;
-        let nearest = nearest_celestial(&record, self.static_data()).await;
-        Ok(KillDetail { nearest, ..self.detail(&record, summary, related, is_stored, &names) })
+        let nearest = nearest_celestial(&record, &static_data).await;
+        Ok(KillDetail { nearest, ..self.detail(&record, summary, related, is_stored, &names, &static_data) })
     }
 
     /// The fit's title in exports: whose and which loss.
@@ -56,8 +57,8 @@ impl Services {
         related: Vec<RelatedKill>,
         is_stored: bool,
         names: &HashMap<i64, String>,
+        static_data: &StaticData,
     ) -> KillDetail {
-        let static_data = self.static_data();
         let killmail = &record.killmail;
         let enrichment = &record.enrichment;
         let eft = fit::eft(killmail, &Self::fit_name(&summary), static_data);

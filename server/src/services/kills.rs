@@ -34,7 +34,7 @@ impl Services {
         let is_newest = paging.before.is_none() && paging.after.is_none();
         let waiting = if is_newest { self.window().unstored() } else { Vec::new() };
         let stored =
-            self.store().list_kills(filter, page, self.static_data()).await.map_err(|error| store_failure(&error))?;
+            self.store().list_kills(filter, page, &self.static_data()).await.map_err(|error| store_failure(&error))?;
         let mut page = KillPage { kills: stored.kills, next: stored.next, prev: stored.prev };
         add_waiting(&mut page, &waiting, filter, paging.limit as usize);
         self.name(&mut page.kills);

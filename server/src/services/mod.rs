@@ -8,6 +8,7 @@ pub mod names;
 pub mod places;
 pub mod prices;
 pub mod search;
+pub mod static_data;
 pub mod status;
 pub mod submit;
 pub mod types;
@@ -16,12 +17,14 @@ use crate::{
     ingest::{dedupe::Dedupe, gauges::QueueGauges},
     live::{hub::Hub, window::Window},
     node,
+    static_import::load::Loaded,
 };
 use app::contract::{ApiError, ErrorCode, FeedStatus, LiveStats};
 use domain::{KillRecord, Source, StaticData, Timestamp};
 use feed_monitor::FeedMonitor;
 use names::NameBook;
 use prices::PriceBook;
+use static_data::StaticCell;
 use std::{sync::Arc, time::Duration};
 use store::{Store, StoreError};
 use tokio::sync::{Notify, broadcast};
@@ -34,7 +37,7 @@ pub struct Services {
     is_demo: bool,
     clock: upstream::Clock,
     store: Store,
-    static_data: Arc<StaticData>,
+    static_data: StaticCell,
     window: Arc<Window>,
     hub: Arc<Hub>,
     names: NameBook,
@@ -50,7 +53,7 @@ pub struct Services {
 /// What [`Services`] is made of.
 pub struct Parts {
     pub store: Store,
-    pub static_data: Arc<StaticData>,
+    pub static_data: Loaded,
     pub feeds: Vec<Source>,
     pub is_demo: bool,
     pub clock: upstream::Clock,
@@ -67,7 +70,7 @@ impl Services {
             is_demo: parts.is_demo,
             clock: parts.clock,
             store: parts.store,
-            static_data: parts.static_data,
+            static_data: StaticCell::new(parts.static_data),
             window: Arc::new(Window::new(events)),
             hub: Hub::new(),
             names,
@@ -98,7 +101,13 @@ impl Services {
         &self.store
     }
 
-    pub fn static_data(&self) -> &StaticData {
+    /// The static data of this moment. A use case takes it once and keeps it, so that all of its answer is of one
+    /// build even when an import swaps the data meanwhile.
+    pub fn static_data(&self) -> Arc<StaticData> {
+        self.static_data.current()
+    }
+
+    pub fn static_cell(&self) -> &StaticCell {
         &self.static_data
     }
 
@@ -142,7 +151,7 @@ impl Services {
     pub fn publish(&self, record: &Arc<KillRecord>) {
         self.feed_monitor.arrived(record.received_at, record.killmail.killmail_time);
         let names = |id: i64| self.names.get(id);
-        self.window.publish(Arc::clone(record), &names, &self.static_data, false);
+        self.window.publish(Arc::clone(record), &names, &self.static_data(), false);
         let ids = record.killmail.participants().flat_map(|participant| {
             [
                 participant.character_id.map(|id| id.0),

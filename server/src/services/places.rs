@@ -6,7 +6,7 @@ use app::{
     contract::{ApiError, HourBucket, PlaceKind, PlacePage, PlaceRef, RankedEntry},
 };
 use chrono::{DurationRound, TimeDelta};
-use domain::{ConstellationId, Isk, KillFilter, Place, RegionId, SolarSystemId, TypeId};
+use domain::{ConstellationId, Isk, KillFilter, Place, RegionId, SolarSystemId, StaticData, TypeId};
 use std::collections::HashMap;
 use store::ActivityScope;
 
@@ -34,7 +34,8 @@ impl Services {
     /// # Errors
     /// `NotFound` for an unknown place, `Unavailable` when the database does not answer.
     pub async fn get_place(&self, kind: PlaceKind, id: i64, paging: Paging) -> Result<PlacePage, ApiError> {
-        let scope = self.scope(kind, id)?;
+        let static_data = self.static_data();
+        let scope = Self::scope(kind, id, &static_data)?;
         let now = self.now();
         let this_hour = now.duration_trunc(TimeDelta::hours(1)).unwrap_or(now);
         let from = this_hour - TimeDelta::hours(WINDOW_HOURS - 1);
@@ -66,11 +67,10 @@ impl Services {
         let mut systems: Vec<PlaceRef> = scope
             .systems
             .iter()
-            .filter_map(|id| self.system_ref(*id, kills_by_system.get(id).copied().unwrap_or(0)))
+            .filter_map(|id| system_ref(*id, kills_by_system.get(id).copied().unwrap_or(0), &static_data))
             .collect();
         systems.sort_by(|a, b| b.kills.cmp(&a.kills).then_with(|| a.name.cmp(&b.name)));
         systems.truncate(MAX_SYSTEMS);
-        let static_data = self.static_data();
         Ok(PlacePage {
             kind,
             id,
@@ -110,18 +110,7 @@ impl Services {
         })
     }
 
-    fn system_ref(&self, id: SolarSystemId, kills: u64) -> Option<PlaceRef> {
-        self.static_data().system(id).map(|info| PlaceRef {
-            id: id.0,
-            name: info.name.clone(),
-            security: Some(info.security),
-            band: Some(info.band),
-            kills,
-        })
-    }
-
-    fn scope(&self, kind: PlaceKind, id: i64) -> Result<Scope, ApiError> {
-        let static_data = self.static_data();
+    fn scope(kind: PlaceKind, id: i64, static_data: &StaticData) -> Result<Scope, ApiError> {
         match kind {
             PlaceKind::System => {
                 let id = SolarSystemId(id);
@@ -167,4 +156,14 @@ impl Services {
             }
         }
     }
+}
+
+fn system_ref(id: SolarSystemId, kills: u64, static_data: &StaticData) -> Option<PlaceRef> {
+    static_data.system(id).map(|info| PlaceRef {
+        id: id.0,
+        name: info.name.clone(),
+        security: Some(info.security),
+        band: Some(info.band),
+        kills,
+    })
 }

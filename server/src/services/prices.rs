@@ -98,7 +98,7 @@ pub async fn load(services: &Services) {
         Ok(rows) => {
             let refreshed_at =
                 rows.iter().filter(|(_, p)| p.source != PriceSource::StaticBase).map(|(_, p)| p.at).max();
-            let mut prices = base_prices(services.static_data(), services.now());
+            let mut prices = base_prices(&services.static_data(), services.now());
             prices.extend(rows);
             services.prices().replace(PriceTable::new(prices, refreshed_at));
         }
@@ -139,7 +139,7 @@ pub async fn refresh(services: &Services, esi: &EsiClient) -> Result<(), String>
             (price.hundredths() > 0).then_some((row.type_id, UnitPrice { price, source, at: now }))
         })
         .collect();
-    let mut prices = base_prices(services.static_data(), now);
+    let mut prices = base_prices(&services.static_data(), now);
     prices.extend(market.iter().copied());
     tracing::info!(types = market.len(), "prices refreshed");
     services.prices().replace(PriceTable::new(prices, Some(now)));

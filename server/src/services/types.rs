@@ -84,7 +84,7 @@ impl Services {
         let static_data = self.static_data();
         let info = static_data.type_info(id).ok_or_else(|| ApiError::not_found(&format!("The type {id}")))?;
         Ok(TypeFacts {
-            ship: ShipRef::new(id, static_data),
+            ship: ShipRef::new(id, &static_data),
             category_id: info.category_id.0,
             meta_group_id: info.meta_group_id.map(|id| id.0),
             tech_level: info.tech_level,
@@ -109,7 +109,7 @@ impl Services {
         let mut fits = Vec::new();
         for cluster in clusters.iter().take(FITS) {
             let eft = self.example_eft(cluster.example).await?;
-            fits.push(usual_fit(cluster, &losses, &ehp, eft, static_data));
+            fits.push(usual_fit(cluster, &losses, &ehp, eft, &static_data));
         }
         Ok(TypeStats {
             type_id: id,
@@ -140,7 +140,7 @@ impl Services {
         let static_data = self.static_data();
         let fits: Vec<(KillmailId, Modules)> = losses
             .iter()
-            .map(|loss| (loss.killmail_id, modules_of(loss.fitted.iter().copied(), static_data)))
+            .map(|loss| (loss.killmail_id, modules_of(loss.fitted.iter().copied(), &static_data)))
             .collect();
         tokio::task::spawn_blocking(move || cluster_fits(fits)).await.map_err(|error| {
             tracing::error!(%error, "fits could not be grouped");
@@ -156,8 +156,8 @@ impl Services {
             Err(error) => return Err(error),
         };
         let names = self.names_of(&record).await;
-        let summary = KillSummary::new(&record, &|id| names.get(&id).cloned(), self.static_data());
-        Ok(Some(fit::eft(&record.killmail, &Self::fit_name(&summary), self.static_data())))
+        let summary = KillSummary::new(&record, &|id| names.get(&id).cloned(), &self.static_data());
+        Ok(Some(fit::eft(&record.killmail, &Self::fit_name(&summary), &self.static_data())))
     }
 
     /// Names for the top lists: cache first, then the database; what is missing is asked for.

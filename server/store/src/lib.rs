@@ -21,6 +21,7 @@ mod recent;
 mod search;
 mod ship_losses;
 mod static_import;
+mod static_snapshots;
 mod stats;
 mod status;
 #[cfg(feature = "testing")]
@@ -39,5 +40,6 @@ pub use recent::MinuteArrivals;
 pub use search::EntityHit;
 pub use ship_losses::{RankedAttacker, ShipLoss};
 pub use static_import::ImportOutcome;
+pub use static_snapshots::{Downgrade, NewSnapshot, SnapshotInfo, SnapshotKind, SnapshotListener, SnapshotOutcome};
 pub use stats::{ActivityScope, HourBucket, LiveTotals, RankedId};
 pub use status::StoreStatus;

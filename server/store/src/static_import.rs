@@ -12,6 +12,8 @@ pub enum ImportOutcome {
     Imported,
     /// The database has this build already.
     UpToDate,
+    /// The current snapshot is another and wins: somebody imported meanwhile.
+    Superseded,
 }
 
 impl Store {
@@ -23,7 +25,8 @@ impl Store {
         Ok(sqlx::query_scalar!("SELECT build FROM static_import").fetch_optional(&self.pool).await?)
     }
 
-    /// Replaces the static data unless the database has the same build.
+    /// Replaces the static data unless the database has the same build, or a current snapshot that wins over it. For
+    /// the start of a server; an import is `install_snapshot`.
     ///
     /// # Errors
     /// When the database does not answer; then the old data stay.
@@ -32,29 +35,54 @@ impl Store {
             return Ok(ImportOutcome::UpToDate);
         }
         let mut transaction = self.pool.begin().await?;
-        sqlx::query!("SET LOCAL statement_timeout = 0").execute(&mut *transaction).await?;
-        sqlx::query!("SET LOCAL lock_timeout = 0").execute(&mut *transaction).await?;
-        sqlx::query!("SELECT pg_advisory_xact_lock(hashtext('static_import'))").execute(&mut *transaction).await?;
+        lock_static_import(&mut transaction).await?;
         let build = sqlx::query_scalar!("SELECT build FROM static_import").fetch_optional(&mut *transaction).await?;
         if build.as_deref() == Some(data.build()) {
             return Ok(ImportOutcome::UpToDate);
         }
-        replace_places(&mut transaction, data).await?;
-        replace_groups(&mut transaction, data).await?;
-        replace_types(&mut transaction, data).await?;
-        replace_names(&mut transaction).await?;
-        sqlx::query!(
+        let current = sqlx::query!(
             "
-            INSERT INTO static_import (build, imported_at) VALUES ($1, now())
-            ON CONFLICT (is_current) DO UPDATE SET build = excluded.build, imported_at = excluded.imported_at
-            ",
-            data.build(),
+            SELECT build, build_number, is_pinned FROM static_snapshots WHERE kind = 'universe_types' AND is_current
+            "
         )
-        .execute(&mut *transaction)
+        .fetch_optional(&mut *transaction)
         .await?;
+        let build_number = i64::try_from(data.build_number().unwrap_or(0)).unwrap_or(i64::MAX);
+        if current.is_some_and(|current| {
+            current.build != data.build() && (current.is_pinned || current.build_number >= build_number)
+        }) {
+            return Ok(ImportOutcome::Superseded);
+        }
+        replace_static_tables(&mut transaction, data).await?;
         transaction.commit().await?;
         Ok(ImportOutcome::Imported)
     }
+}
+
+/// Whoever changes static data takes turns, and may take long.
+pub(crate) async fn lock_static_import(connection: &mut PgConnection) -> Result<(), StoreError> {
+    sqlx::query!("SET LOCAL statement_timeout = 0").execute(&mut *connection).await?;
+    sqlx::query!("SET LOCAL lock_timeout = 0").execute(&mut *connection).await?;
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtext('static_import'))").execute(connection).await?;
+    Ok(())
+}
+
+/// Fills the `static_*` tables anew, within the caller's transaction.
+pub(crate) async fn replace_static_tables(connection: &mut PgConnection, data: &StaticData) -> Result<(), StoreError> {
+    replace_places(connection, data).await?;
+    replace_groups(connection, data).await?;
+    replace_types(connection, data).await?;
+    replace_names(connection).await?;
+    sqlx::query!(
+        "
+        INSERT INTO static_import (build, imported_at) VALUES ($1, now())
+        ON CONFLICT (is_current) DO UPDATE SET build = excluded.build, imported_at = excluded.imported_at
+        ",
+        data.build(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 async fn replace_places(connection: &mut PgConnection, data: &StaticData) -> Result<(), StoreError> {

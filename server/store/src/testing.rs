@@ -93,6 +93,35 @@ pub async fn explain_list_kills(
     store.explain_list_kills(filter, page, static_data).await
 }
 
+/// The build of the imported static data and the names of its types, from one look at the tables.
+///
+/// # Panics
+/// When the database does not answer.
+pub async fn static_build_and_types(store: &Store) -> (Option<String>, Vec<String>) {
+    sqlx::query_as(
+        "SELECT
+            (SELECT build FROM static_import),
+            (SELECT coalesce(array_agg(name ORDER BY name), '{}') FROM static_types)",
+    )
+    .fetch_one(&store.pool)
+    .await
+    .expect("the tables can be read")
+}
+
+/// Cuts the connections on which servers listen for news. Returns how many there were.
+///
+/// # Panics
+/// When the database does not answer.
+pub async fn cut_listeners(store: &Store) -> i64 {
+    sqlx::query_scalar(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+         WHERE datname = current_database() AND query LIKE 'LISTEN %'",
+    )
+    .fetch_one(&store.pool)
+    .await
+    .expect("the connections can be listed")
+}
+
 async fn execute(url: &str, statement: String) -> Result<(), sqlx::Error> {
     let mut connection = PgConnection::connect(url).await?;
     connection.execute(AssertSqlSafe(statement)).await?;

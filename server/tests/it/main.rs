@@ -5,5 +5,8 @@ mod crash;
 mod feeds;
 mod harness;
 mod replay;
+mod static_archive;
+mod static_import;
+mod static_swap;
 mod stream;
 mod tidy;

@@ -14,6 +14,7 @@ pub mod http;
 pub mod images;
 pub mod rate;
 pub mod retry;
+pub mod sde;
 #[cfg(test)]
 mod testing;
 

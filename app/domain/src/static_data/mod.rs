@@ -4,15 +4,25 @@
 //! (`snapshot.rs`, native only) or an import elsewhere; [`StaticData::new`] takes plain rows.
 
 #[cfg(feature = "snapshot")]
+mod archive;
+mod build;
+#[cfg(feature = "snapshot")]
 mod celestials;
 mod dogma;
 mod gates;
+mod report;
 #[cfg(feature = "snapshot")]
 mod snapshot;
 
 #[cfg(feature = "snapshot")]
+pub use archive::{BUILD_ENTRY, SnapshotTables};
+pub use build::build_number;
+#[cfg(feature = "snapshot")]
 pub use celestials::{Celestials, CelestialsError, Nearest};
 pub use dogma::Dogma;
+pub use report::{Difference, Listing, NamedEntry, StaticReport};
+#[cfg(feature = "snapshot")]
+pub use snapshot::{BUNDLED_BUILD, SnapshotError, bundled_archive, read_snapshot};
 #[cfg(test)]
 pub(crate) use snapshot::{SNAPSHOT, read_table};
 

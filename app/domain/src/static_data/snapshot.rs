@@ -1,8 +1,8 @@
 //! The snapshot of CCP's static data that the binary carries (`static-data/README.md` names source and build).
 
 use super::{
-    CelestialKind, ConstellationInfo, Dogma, GroupInfo, Hardpoint, Landmark, RegionInfo, Stargate, StaticData,
-    StaticRows, SystemInfo, TypeInfo,
+    BUILD_ENTRY, CelestialKind, ConstellationInfo, Dogma, GroupInfo, Hardpoint, Landmark, RegionInfo, Stargate,
+    StaticData, StaticRows, SystemInfo, TypeInfo,
 };
 use crate::{
     ids::{
@@ -22,7 +22,7 @@ use std::{
 
 pub(crate) static SNAPSHOT: &[u8] = include_bytes!("../../static-data/snapshot.tar.zst");
 /// Named in provenance lines; see `static-data/README.md`.
-const BUILD: &str = "types 2026-10-26 (build 3650286), universe 2024-06-18";
+pub const BUNDLED_BUILD: &str = "types 2026-10-26 (build 3650286), universe 2024-06-18";
 
 /// A snapshot that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -154,6 +154,11 @@ impl Dogma {
     }
 }
 
+/// The snapshot inside the binary, packed.
+pub fn bundled_archive() -> &'static [u8] {
+    SNAPSHOT
+}
+
 /// Reads a zstd-compressed tar of CSV tables.
 ///
 /// # Errors
@@ -178,7 +183,7 @@ pub fn read_snapshot(archive: &[u8]) -> Result<StaticRows, SnapshotError> {
     let systems: Vec<SystemInfo> = rows(&tables, "systems.csv")?.map(system_info).collect();
     let system_names = systems.iter().map(|system| (system.id.0, system.name.as_str())).collect();
     Ok(StaticRows {
-        build: BUILD.to_owned(),
+        build: tables.get(BUILD_ENTRY).map_or(BUNDLED_BUILD, |build| build.trim()).to_owned(),
         types: rows(&tables, "types.csv")?.map(type_info).collect(),
         groups: rows(&tables, "groups.csv")?
             .map(|row: GroupRow| GroupInfo {

@@ -4,6 +4,7 @@
 //! asking fails, the last numbers stay and a note says so.
 
 mod data;
+mod static_data;
 mod view;
 
 use crate::{contract::StatusReport, functions::get_status, pages::not_found::ErrorPage};

@@ -1,6 +1,6 @@
 //! Layout of the status page.
 
-use super::data::data_panel;
+use super::{data::data_panel, static_data::static_data_panel};
 use crate::{
     components::time::DateTime,
     contract::{FeedHealth, FeedState, QueueDepth, StatusReport},
@@ -40,6 +40,7 @@ pub fn status_view(report: &StatusReport, is_stale: bool) -> AnyView {
                 <h2 id="node-heading">"Data and server"</h2>
                 {node(report)}
             </section>
+            {static_data_panel(&report.static_data)}
         </div>
         {data_panel(report)}
     }
@@ -208,7 +209,7 @@ fn queues(queues: &[QueueDepth]) -> AnyView {
     view! { <ul class="queues">{rows}</ul> }.into_any()
 }
 
-fn facts(rows: Vec<(&'static str, AnyView)>) -> AnyView {
+pub(super) fn facts(rows: Vec<(&'static str, AnyView)>) -> AnyView {
     let rows = rows
         .into_iter()
         .map(|(term, value)| view! { <div class="fact"><dt>{term}</dt><dd>{value}</dd></div> })
@@ -239,7 +240,6 @@ fn node(report: &StatusReport) -> AnyView {
         ("Prices", source.into_any()),
         ("Types priced", format::count(prices.types_priced).into_any()),
         ("Prices of", ago(prices.refreshed_at, report.now).into_any()),
-        ("Static data", report.static_build.clone().into_any()),
         ("Version", report.version.clone().into_any()),
         ("Node", report.node.clone().into_any()),
     ])

