@@ -177,7 +177,7 @@ impl Discipline {
             }
             let slot = inner.slots.acquire().await.map_err(|_| UpstreamError::Closed)?;
             let Ok(permit) = inner.limiter.try_acquire(key.clone()) else { continue };
-            match inner.shared.reserve(key).await {
+            match inner.shared.reserve(key, permit.counts_errors()).await {
                 Verdict::Granted(reservation) => return Ok(Admission { permit, _slot: slot, reservation }),
                 Verdict::Wait(wait) => {
                     drop((permit, slot));

@@ -32,21 +32,26 @@ impl ErrorWindow {
         }
     }
 
-    /// How long until one more failure fits, even when all in flight fail.
-    pub fn wait(&self, in_flight: i64, now: Instant) -> Duration {
+    /// A call went out whose answer will not be seen: taken for a failure.
+    pub fn lost(&mut self) {
+        self.remaining = (self.remaining - 1).max(0);
+    }
+
+    /// How long until one more failure fits, even when all in flight fail. `counts`: this call's failure would count;
+    /// `in_flight`: calls of that kind.
+    pub fn wait(&self, counts: bool, in_flight: i64, now: Instant) -> Duration {
         if self.capacity == 0 {
             return Duration::ZERO;
         }
-        let left = self.remaining(now);
-        if left - in_flight > ERROR_RESERVE {
-            return Duration::ZERO;
+        let until_end = self.ends_at.map_or(Duration::ZERO, |ends_at| ends_at.saturating_duration_since(now));
+        if until_end.is_zero() {
+            // A new window that others may have begun: one call tells what is left of it.
+            return if counts && in_flight > 0 { LOOK_AGAIN } else { Duration::ZERO };
         }
-        match self.ends_at.map(|ends_at| ends_at.saturating_duration_since(now)) {
-            Some(wait) if !wait.is_zero() && left <= ERROR_RESERVE => wait,
-            // A new window of unknown size: the calls in flight, or this one, will tell.
-            _ if in_flight == 0 => Duration::ZERO,
-            _ => LOOK_AGAIN,
+        if self.remaining <= ERROR_RESERVE {
+            return until_end;
         }
+        if counts && self.remaining - in_flight <= ERROR_RESERVE { LOOK_AGAIN } else { Duration::ZERO }
     }
 
     /// Failures left in the window.

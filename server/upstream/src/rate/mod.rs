@@ -68,6 +68,8 @@ pub struct Permit {
     key: RateKey,
     /// Sent and not answered: what it cost is unknown.
     is_open: bool,
+    /// Its failure would count in the host's error window: it has no bucket.
+    counts_errors: bool,
     state: Arc<Mutex<State>>,
 }
 
@@ -77,6 +79,7 @@ struct State {
     paced_until: Option<Instant>,
     banned_until: Option<Instant>,
     errors: ErrorWindow,
+    /// Of the calls whose failure would count in the error window.
     in_flight: i64,
     groups: HashMap<RateKey, Group>,
 }
@@ -169,10 +172,12 @@ impl RateLimiter {
         if let Some(pace) = self.options.pace {
             state.paced_until = Some(state.paced_until.map_or(now, |at| at.max(now)) + interval(pace));
         }
-        state.in_flight += 1;
-        state.group(&key, now).in_flight += 1;
+        let group = state.group(&key, now);
+        group.in_flight += 1;
+        let counts_errors = group.bucket.is_none();
+        state.in_flight += i64::from(counts_errors);
         drop(state);
-        Ok(Permit { key, is_open: false, state: Arc::clone(&self.state) })
+        Ok(Permit { key, is_open: false, counts_errors, state: Arc::clone(&self.state) })
     }
 
     /// Learns from an answer whose permit is still held.
@@ -243,6 +248,10 @@ impl RateLimiter {
 }
 
 impl Permit {
+    pub(crate) fn counts_errors(&self) -> bool {
+        self.counts_errors
+    }
+
     /// The call goes out now.
     pub fn sent(&mut self) {
         self.is_open = true;
@@ -257,7 +266,12 @@ impl Permit {
 impl Drop for Permit {
     fn drop(&mut self) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.in_flight -= 1;
+        if self.counts_errors {
+            state.in_flight -= 1;
+            if self.is_open {
+                state.errors.lost();
+            }
+        }
         if let Some(group) = state.groups.get_mut(&self.key) {
             group.in_flight -= 1;
             if let (true, Some(bucket)) = (self.is_open, &mut group.bucket) {
@@ -281,7 +295,8 @@ impl State {
             let tolerance = interval(pace) * pace.burst.max(1).saturating_sub(1);
             wait = wait.max(until(self.paced_until, now).saturating_sub(tolerance));
         }
-        wait = wait.max(self.errors.wait(self.in_flight, now));
+        let counts_errors = self.groups.get(key).is_none_or(|group| group.bucket.is_none());
+        wait = wait.max(self.errors.wait(counts_errors, self.in_flight, now));
         let group = self.group(key, now);
         wait = wait.max(until(group.banned_until, now));
         if is_discovering && !group.is_known && group.in_flight > 0 {

@@ -24,7 +24,7 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Longest that a call waits for Redis.
+/// Longest that a call waits for Redis, unless told otherwise.
 const PATIENCE: Duration = Duration::from_millis(20);
 /// After a failure Redis is left alone for so long.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -38,6 +38,7 @@ pub struct RedisBudget {
     reserve: Script,
     settle: Script,
     away_until: Mutex<Option<Instant>>,
+    patience: Duration,
 }
 
 impl RedisBudget {
@@ -63,7 +64,15 @@ impl RedisBudget {
             reserve: Script::new(include_str!("reserve.lua")),
             settle: Script::new(include_str!("settle.lua")),
             away_until: Mutex::new(None),
+            patience: PATIENCE,
         })
+    }
+
+    /// Waits longer for Redis than calls should.
+    #[must_use]
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     async fn run(&self, script: &Script, key: &RateKey, arguments: &[i64]) -> Option<i64> {
@@ -71,7 +80,7 @@ impl RedisBudget {
             return None;
         }
         let mut invocation = script.prepare_invoke();
-        for name in ["ban", "ban:", "errors", "capacity", "flight", "ledger:", "account:"] {
+        for name in ["ban", "ban:", "errors", "windows", "flight", "ledger:", "account:"] {
             let of_group = if name.ends_with(':') { key.to_string() } else { String::new() };
             invocation.key(format!("{}:{name}{of_group}", self.prefix));
         }
@@ -79,8 +88,9 @@ impl RedisBudget {
             invocation.arg(*argument);
         }
         let mut connection = self.connection.clone();
-        let answer = tokio::time::timeout(PATIENCE, invocation.invoke_async::<i64>(&mut connection)).await;
-        let answer = answer.map_err(|_| "no answer in time".to_owned()).and_then(|it| it.map_err(reason));
+        let answer = tokio::time::timeout(self.patience, invocation.invoke_async::<i64>(&mut connection)).await;
+        let answer =
+            answer.map_err(|_| "no answer in time".to_owned()).and_then(|it| it.map_err(|error| reason(&error)));
         self.note(answer.as_ref().err());
         answer.ok()
     }
@@ -105,16 +115,16 @@ impl RedisBudget {
 }
 
 /// Without addresses or passwords.
-fn reason(error: redis::RedisError) -> String {
+fn reason(error: &redis::RedisError) -> String {
     error.category().to_owned()
 }
 
 #[async_trait]
 impl SharedBudget for RedisBudget {
-    async fn reserve(&self, key: &RateKey) -> Verdict {
+    async fn reserve(&self, key: &RateKey, counts_errors: bool) -> Verdict {
         // Of 62 bits, as Lua's numbers and Redis' members must hold it as text.
         let id = rand::rng().random::<u64>() >> 2;
-        let arguments = [id.cast_signed(), COST_FAILURE, millis(RESERVED_FOR), ERROR_RESERVE];
+        let arguments = [id.cast_signed(), COST_FAILURE, millis(RESERVED_FOR), ERROR_RESERVE, i64::from(counts_errors)];
         match self.run(&self.reserve, key, &arguments).await {
             Some(0) => Verdict::Granted(Reservation(Some(id))),
             Some(wait) => Verdict::Wait(Duration::from_millis(wait.max(1).unsigned_abs())),

@@ -1,5 +1,7 @@
--- May one more call go out? KEYS: host ban, group ban, error window, error capacity, calls in flight, ledger, account.
--- ARGV: reservation id, highest price, lifetime of a reservation in ms, errors kept back.
+-- May one more call go out?
+-- KEYS: host ban, group ban, error window, whether there are error windows, calls in flight, ledger, account.
+-- ARGV: reservation id, highest price, lifetime of a reservation in ms, errors kept back, whether a failure counts in
+-- the error window (1 or 0).
 -- Answers 0, or the wait in ms. Entries of the ledger: r:ID (reserved) and s:ID:COST (spent), scored by their end.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -10,14 +12,15 @@ end
 local highest = tonumber(ARGV[2])
 
 redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', now)
+local counts = ARGV[5] == '1'
+local in_flight = redis.call('ZCARD', KEYS[5])
 local remaining = tonumber(redis.call('GET', KEYS[3]))
-local window_left = redis.call('PTTL', KEYS[3])
-if not remaining then remaining = tonumber(redis.call('GET', KEYS[4])) end
 if remaining then
-  local in_flight = redis.call('ZCARD', KEYS[5])
   local reserve = tonumber(ARGV[4])
-  if remaining <= reserve and window_left > 0 then return window_left end
-  if remaining - in_flight <= reserve and in_flight > 0 then return 50 end
+  if remaining <= reserve then return math.max(redis.call('PTTL', KEYS[3]), 1) end
+  if counts and remaining - in_flight <= reserve then return 50 end
+elseif counts and in_flight > 0 and redis.call('EXISTS', KEYS[4]) == 1 then
+  return 50 -- a new window: one call tells what is left of it
 end
 
 for _, entry in ipairs(redis.call('ZRANGEBYSCORE', KEYS[6], '-inf', now)) do
@@ -41,6 +44,6 @@ if limit then
 end
 redis.call('ZADD', KEYS[6], now + ARGV[3], 'r:' .. ARGV[1])
 redis.call('HINCRBY', KEYS[7], 'used', highest)
-redis.call('ZADD', KEYS[5], now + ARGV[3], ARGV[1])
+if counts then redis.call('ZADD', KEYS[5], now + ARGV[3], ARGV[1]) end
 for i = 5, 7 do redis.call('PEXPIRE', KEYS[i], math.max(window or 0, 900000) * 2) end
 return 0

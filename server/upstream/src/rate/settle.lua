@@ -25,8 +25,7 @@ if a[7] >= 0 then
   else
     redis.call('SET', KEYS[3], a[7], 'PX', math.max(a[8], 1) + 1000)
   end
-  local capacity = tonumber(redis.call('GET', KEYS[4]) or 0)
-  redis.call('SET', KEYS[4], math.max(capacity, a[7]), 'PX', 86400000)
+  redis.call('SET', KEYS[4], 1, 'PX', 86400000)
 end
 for i, ban in ipairs({ a[9], a[10] }) do
   if ban > 0 and redis.call('PTTL', KEYS[i]) < ban then redis.call('SET', KEYS[i], 1, 'PX', ban) end

@@ -23,7 +23,8 @@ pub struct Reservation(pub(super) Option<u64>);
 
 #[async_trait]
 pub trait SharedBudget: Send + Sync {
-    async fn reserve(&self, key: &RateKey) -> Verdict;
+    /// `counts_errors`: a failure would count in the host's error window.
+    async fn reserve(&self, key: &RateKey, counts_errors: bool) -> Verdict;
 
     /// `None`: the call went out and no answer came. It stays charged at the highest price until that lapses.
     async fn settle(&self, key: &RateKey, reservation: Reservation, seen: Option<&Observation>);
@@ -35,7 +36,7 @@ pub struct Alone;
 
 #[async_trait]
 impl SharedBudget for Alone {
-    async fn reserve(&self, _: &RateKey) -> Verdict {
+    async fn reserve(&self, _: &RateKey, _: bool) -> Verdict {
         Verdict::Granted(Reservation(None))
     }
 
