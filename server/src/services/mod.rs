@@ -1,5 +1,6 @@
 //! Use cases: what pages, the JSON API and the stream ask for. Transport-neutral; no SQL text and no axum here.
 
+pub mod affiliations;
 pub mod detail;
 pub mod feed_monitor;
 pub mod kills;
@@ -8,13 +9,16 @@ pub mod places;
 pub mod prices;
 pub mod search;
 pub mod status;
+pub mod watch;
 
 use crate::{
+    bus::Bus,
     ingest::{dedupe::Dedupe, gauges::QueueGauges},
     live::{hub::Hub, window::Window},
     node,
 };
 use app::contract::{ApiError, ErrorCode, FeedStatus, LiveStats};
+use cached::CacheMetrics;
 use domain::{KillRecord, Source, StaticData, Timestamp};
 use feed_monitor::FeedMonitor;
 use names::NameBook;
@@ -23,6 +27,7 @@ use std::{sync::Arc, time::Duration};
 use store::{Store, StoreError};
 use tokio::sync::{Notify, broadcast};
 use upstream::feed::Position;
+use watch::Watch;
 
 /// Everything a use case needs, shared by all of them.
 pub struct Services {
@@ -39,6 +44,8 @@ pub struct Services {
     feed_monitor: FeedMonitor,
     gauges: QueueGauges,
     dedupe: Dedupe,
+    watch: Watch,
+    bus: Bus,
     reconcile: Notify,
 }
 
@@ -56,8 +63,10 @@ impl Services {
     pub fn new(parts: Parts) -> (Arc<Self>, names::Requests) {
         let (events, _) = broadcast::channel(crate::live::EVENT_CAPACITY);
         let (names, requests) = NameBook::new();
+        let node = node::new_id();
         let services = Arc::new(Self {
-            node: node::new_id(),
+            bus: Bus::new(&node),
+            node,
             started_at: (parts.clock)(),
             is_demo: parts.is_demo,
             clock: parts.clock,
@@ -70,8 +79,19 @@ impl Services {
             feed_monitor: FeedMonitor::new(&parts.feeds),
             gauges: QueueGauges::default(),
             dedupe: Dedupe::default(),
+            watch: Watch::default(),
             reconcile: Notify::new(),
         });
+        for (name, counts) in
+            [("names", NameBook::metrics as fn(&NameBook) -> _), ("affiliations", NameBook::affiliation_metrics)]
+        {
+            let watched = Arc::downgrade(&services);
+            let ask = move || watched.upgrade().map_or_else(CacheMetrics::default, |it| counts(&it.names));
+            services.watch.cache(name, ask);
+        }
+        let watched = Arc::downgrade(&services);
+        let ask = move || watched.upgrade().map_or_else(CacheMetrics::default, |it| it.dedupe.metrics());
+        services.watch.cache("dedupe", ask);
         (services, requests)
     }
 
@@ -123,6 +143,14 @@ impl Services {
         &self.dedupe
     }
 
+    pub fn watch(&self) -> &Watch {
+        &self.watch
+    }
+
+    pub fn bus(&self) -> &Bus {
+        &self.bus
+    }
+
     pub fn feed_status(&self) -> FeedStatus {
         self.feed_monitor.status()
     }
@@ -144,6 +172,7 @@ impl Services {
             ]
         });
         self.names.request(ids.flatten());
+        self.names.request_affiliations(record.killmail.participants().filter_map(|it| it.character_id));
     }
 
     /// Asks for a comparison with the feed's history soon.

@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test"))]
 
+mod affiliations;
 pub mod bench;
 mod connect;
 mod dead_letters;
@@ -24,6 +25,7 @@ mod status;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use affiliations::CharacterAffiliation;
 pub use connect::{PoolStatus, Store, StoreOptions};
 pub use dead_letters::{DeadLetter, NewDeadLetter};
 pub use entities::Entity;

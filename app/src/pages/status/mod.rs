@@ -3,6 +3,7 @@
 //! Rendered once by the server; after hydration it asks again every five seconds and changes numbers in place. When
 //! asking fails, the last numbers stay and a note says so.
 
+mod upstreams;
 mod view;
 
 use crate::{contract::StatusReport, functions::get_status, pages::not_found::ErrorPage};
