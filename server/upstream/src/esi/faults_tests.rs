@@ -147,12 +147,9 @@ async fn a_long_run_under_tight_limits_breaks_no_rule() {
     })
     .await;
     let kills: Vec<_> = (0..20).map(|_| sample(&simulator)).collect();
-    for (fault, probability) in [
-        (Fault::Slow, 0.05),
-        (Fault::Http5xx, 0.02),
-        (Fault::EsiTruncated, 0.02),
-        (Fault::NamesBadId, 0.03),
-    ] {
+    for (fault, probability) in
+        [(Fault::Slow, 0.05), (Fault::Http5xx, 0.02), (Fault::EsiTruncated, 0.02), (Fault::NamesBadId, 0.03)]
+    {
         simulator.set_fault(fault, probability);
     }
     let esi = esi(&simulator, |_| {});
