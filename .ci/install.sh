@@ -182,6 +182,14 @@ ensure_postgres() {
     export EMBEDDED_PG_BIN
 }
 
+# Only tests of what nodes share need it, so a machine where it cannot be installed goes without.
+ensure_redis() {
+    have redis-server && return
+    can_apt || return 0
+    say "   installing Redis (apt-get install redis-server)"
+    quietly apt-redis apt_install redis-server
+}
+
 find_chromium() {
     local name
     for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome-stable google-chrome; do

@@ -11,6 +11,7 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("PUBLIC_URL", "http://BIND_ADDR", "how browsers reach the server; used in links and social cards"),
     ("DATABASE_URL", "embedded PostgreSQL", "PostgreSQL 15 or newer; without it a private one runs under DATA_DIR"),
     ("EMBEDDED_PG_BIN", "searched for", "folder with initdb and postgres, for the embedded PostgreSQL"),
+    ("REDIS_URL", "none", "Redis that nodes behind one address share limits and news through; not needed for one node"),
     ("DATA_DIR", ".data", "where the embedded PostgreSQL keeps its data"),
     ("SITE_ROOT", "target/site", "folder with the built browser client (`pkg/`) and public files"),
     ("FEEDS", "wanderer,r2z2", "feeds in order of preference: wanderer, r2z2, evekill; wanderer only with its URL"),
@@ -61,6 +62,7 @@ pub struct Config {
     pub bind_addr: SocketAddr,
     pub public_url: String,
     pub database: DatabaseConfig,
+    pub redis_url: Option<String>,
     pub site_root: PathBuf,
     /// In order of preference, without duplicates, never empty.
     pub feeds: Vec<Source>,
@@ -127,6 +129,7 @@ impl Config {
                 Some(url) => DatabaseConfig::Url(url),
                 None => DatabaseConfig::Embedded { data_dir, bin_dir: get("EMBEDDED_PG_BIN").map(PathBuf::from) },
             },
+            redis_url: redis_url(get("REDIS_URL"))?,
             site_root: PathBuf::from(get("SITE_ROOT").unwrap_or_else(|| "target/site".to_owned())),
             feeds,
             wanderer_kills_url,
@@ -190,6 +193,15 @@ fn url(name: &'static str, value: Option<String>) -> Result<Option<String>, Conf
         return Err(invalid(name, "is not an http or https URL"));
     }
     Ok(Some(value.trim_end_matches('/').to_owned()))
+}
+
+/// Errors hold no part of the value: it may hold a password.
+fn redis_url(value: Option<String>) -> Result<Option<String>, ConfigError> {
+    let Some(value) = value else { return Ok(None) };
+    match url::Url::parse(&value) {
+        Ok(url) if url.scheme() == "redis" && url.host().is_some() => Ok(Some(value)),
+        _ => Err(invalid("REDIS_URL", "is not of the form redis://[user:password@]host[:port][/number]")),
+    }
 }
 
 fn url_or(name: &'static str, value: Option<String>, default: &str) -> Result<String, ConfigError> {
@@ -257,6 +269,7 @@ mod tests {
             ("FEEDS", "zkillboard"),
             ("FEEDS", "wanderer"),
             ("ESI_URL", "ftp://x"),
+            ("REDIS_URL", "http://x"),
             ("DEMO", "maybe"),
             ("LOG_FORMAT", "xml"),
             ("FEED_SILENCE_SECONDS", "0"),

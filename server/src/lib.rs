@@ -4,6 +4,7 @@
 //! through the life of a killmail.
 
 pub mod backend;
+pub mod bus;
 pub mod commands;
 pub mod config;
 pub mod http;

@@ -22,5 +22,5 @@ pub use ship::{
 pub use static_data::StaticDataStatus;
 pub use status::{
     CacheHealth, DataHealth, EnrichmentHealth, FeedHealth, FeedState, FeedStatus, PriceHealth, PriceSourceHealth,
-    QueueDepth, StatusReport, StoreHealth, VersionCount,
+    QueueDepth, StatusReport, StoreHealth, UpstreamState, VersionCount,
 };

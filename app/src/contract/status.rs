@@ -60,6 +60,19 @@ pub struct FeedState {
     pub reconnects: u64,
 }
 
+/// An upstream that is asked for single answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct UpstreamState {
+    pub name: String,
+    /// Of its circuit breaker: `closed` (it is asked), `open` (it is left alone), `half open` (one call probes).
+    pub state: String,
+    /// Failures it still allows in its current window, when it says so.
+    pub errors_left: Option<i64>,
+    /// For how long it wants to be left alone.
+    pub banned_seconds: u64,
+}
+
 /// One bounded queue of the pipeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -94,6 +107,7 @@ pub struct StatusReport {
     pub is_demo: bool,
     pub feed: FeedStatus,
     pub queues: Vec<QueueDepth>,
+    pub upstreams: Vec<UpstreamState>,
     pub store: StoreHealth,
     pub static_build: String,
     pub static_data: StaticDataStatus,

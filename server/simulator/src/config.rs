@@ -126,6 +126,8 @@ pub struct Limits {
     /// Failed ESI requests a window before everything answers 420.
     pub esi_errors: u32,
     pub esi_error_window: Duration,
+    /// Calls that arrive so soon after a ban was told may have been sent before.
+    pub esi_ban_grace: Duration,
     /// Open enhanced streams before 503.
     pub wanderer_streams: u64,
 }
@@ -142,6 +144,7 @@ impl Default for Limits {
             esi_window: Duration::from_mins(15),
             esi_errors: 100,
             esi_error_window: Duration::from_mins(1),
+            esi_ban_grace: Duration::from_millis(500),
             wanderer_streams: 100,
         }
     }

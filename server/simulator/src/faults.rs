@@ -62,6 +62,18 @@ faults! {
     Ghost = "ghost",
     /// Share of ids that ESI refuses to name, failing their whole batch.
     NamesBadId = "names_bad_id",
+    /// ESI answers 420 and 429 without saying for how long; per request.
+    NoRetryAfter = "no_retry_after",
+    /// ESI ends the connection before the body; per request.
+    EsiDisconnect = "esi_disconnect",
+    /// ESI's JSON is cut in the middle; per request.
+    EsiMalformed = "esi_malformed",
+    /// ESI's connection ends in the middle of the body; per request.
+    EsiTruncated = "esi_truncated",
+    /// ESI's answer has expired when it comes; per request.
+    EsiStale = "esi_stale",
+    /// ESI no longer knows the tag it gave; per request.
+    EsiLostEtag = "esi_lost_etag",
 }
 
 impl fmt::Display for Fault {

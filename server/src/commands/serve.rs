@@ -4,6 +4,7 @@
 //! the pipeline drains into the database, HTTP and sockets close, the embedded PostgreSQL stops last.
 
 use crate::{
+    bus,
     config::{Config, DatabaseConfig},
     http::{self, AppState, images::ImageProxy, security::Origin},
     ingest::{self, IngestOptions, Upstreams},
@@ -28,6 +29,10 @@ use upstream::{
     esi::{EsiClient, EsiOptions},
     feed::{EveKillFeed, EveKillOptions, Feed, HistoryClient, R2z2Feed, R2z2Options, WandererFeed, WandererOptions},
     images::ImageClient,
+    rate::{
+        RedisBudget,
+        shared::{Alone, SharedBudget},
+    },
 };
 use url::Url;
 
@@ -103,7 +108,7 @@ pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Run
     let http_client = http_client(&config)?;
     let mut esi_options = EsiOptions::new(url(&config.esi_url)?);
     esi_options.compatibility_date.clone_from(&config.esi_compatibility_date);
-    let esi = Arc::new(EsiClient::new(http_client.clone(), esi_options));
+    let esi = Arc::new(EsiClient::sharing(http_client.clone(), esi_options, shared_budget(&config)?));
     if services.prices().table().is_empty() {
         // The first kills of a new installation are worth waiting a moment for their values.
         if let Err(reason) = prices::refresh(&services, &esi).await {
@@ -123,6 +128,12 @@ pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Run
 
     let entrance = ingest::start(&lifecycle, &services, upstreams, options);
     spawn_jobs(&lifecycle, &services, &esi, name_requests, &config);
+    if let Some(url) = &config.redis_url {
+        let link = bus::connect(services.bus(), url).context("REDIS_URL")?;
+        lifecycle.spawn("bus", link.run(lifecycle.stop_token()));
+    }
+    let images = Arc::new(ImageProxy::new(ImageClient::new(http_client, url(&config.image_server_url)?)));
+    watch(&services, &esi, &images);
     let state = AppState {
         services: Arc::clone(&services),
         intake: Arc::new(Intake::new(Arc::clone(&esi), entrance)),
@@ -132,7 +143,7 @@ pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Run
             .site_pkg_dir("pkg")
             .site_addr(addr)
             .build(),
-        images: Arc::new(ImageProxy::new(ImageClient::new(http_client, url(&config.image_server_url)?))),
+        images,
         lifecycle: lifecycle.clone(),
         metrics,
         origin: Origin::new(&config.public_url),
@@ -181,6 +192,30 @@ pub async fn open_database(config: &Config) -> anyhow::Result<(Store, Option<Emb
     store.migrate().await.context("migrating the database")?;
     store.ensure_partitions(now()).await.context("creating partitions")?;
     Ok((store, embedded))
+}
+
+/// Nodes with one Redis keep to one budget of each upstream.
+fn shared_budget(config: &Config) -> anyhow::Result<Arc<dyn SharedBudget>> {
+    Ok(match &config.redis_url {
+        Some(url) => Arc::new(RedisBudget::new(url, "tracker", "esi").context("REDIS_URL")?),
+        None => Arc::new(Alone),
+    })
+}
+
+/// Makes upstreams and caches visible.
+fn watch(services: &Arc<Services>, esi: &Arc<EsiClient>, images: &Arc<ImageProxy>) {
+    let watch = services.watch();
+    let (asked, pictures) = (Arc::clone(esi), Arc::clone(images));
+    watch.upstream(move || asked.health());
+    watch.upstream(move || pictures.client().health());
+    for (index, name) in ["images", "images_missing"].into_iter().enumerate() {
+        let pictures = Arc::clone(images);
+        watch.cache(name, move || pictures.metrics()[index].clone());
+    }
+    for (index, (name, _)) in esi.cache_metrics().into_iter().enumerate() {
+        let asked = Arc::clone(esi);
+        watch.cache(name, move || asked.cache_metrics()[index].1.clone());
+    }
 }
 
 fn http_client(config: &Config) -> anyhow::Result<HttpClient> {
@@ -265,6 +300,7 @@ fn spawn_jobs(
     lifecycle.spawn("live hub", hub.run(Arc::clone(services.window()), stop.clone()));
     lifecycle.spawn("names", names::run(name_requests, Arc::clone(services), Arc::clone(esi), stop.clone()));
     lifecycle.spawn("static data", static_import::watch::run(Arc::clone(services), stop.clone()));
+    lifecycle.spawn("names of other nodes", names::follow(Arc::clone(services), stop.clone()));
     lifecycle.spawn("prices", prices::run(Arc::clone(services), Arc::clone(esi), stop.clone()));
 
     let told = Arc::clone(services);

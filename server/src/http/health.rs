@@ -36,6 +36,7 @@ pub async fn metrics(State(services): State<Arc<Services>>, State(handle): State
         metrics::gauge!("queue_depth", "queue" => queue.name.clone()).set(queue.depth as f64);
         metrics::gauge!("queue_capacity", "queue" => queue.name).set(queue.capacity as f64);
     }
+    services.watch().publish_caches();
     let feed = services.feed_status();
     metrics::gauge!("feed_lag_seconds_median").set(feed.lag_ms.map_or(f64::NAN, |ms| ms as f64 / 1000.0));
     for state in &feed.feeds {

@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use cached::ShardedLruTtlCache;
+use cached::{CacheMetrics, ShardedLruTtlCache};
 use std::{sync::Arc, time::Duration};
 use upstream::images::{Image, ImageClient, ImageKind, ImageSize};
 
@@ -36,6 +36,15 @@ impl ImageProxy {
             found: found.expect("size and time are above zero"),
             missing: missing.expect("size and time are above zero"),
         }
+    }
+
+    pub fn client(&self) -> &ImageClient {
+        &self.client
+    }
+
+    /// Counts of the pictures kept, and of those known to be missing.
+    pub fn metrics(&self) -> [CacheMetrics; 2] {
+        [self.found.metrics(), self.missing.metrics()]
     }
 
     async fn get(&self, key: Key) -> Option<Arc<Image>> {

@@ -1,6 +1,6 @@
 //! Recently seen killmail ids, so that repeats cost nothing. The database's unique ids remain the last word.
 
-use cached::ShardedLruCache;
+use cached::{CacheMetrics, ShardedLruCache};
 use domain::KillmailId;
 
 /// About ten days of kills.
@@ -21,6 +21,10 @@ impl Dedupe {
     /// Whether the id is new; it is remembered from now on. One caller at a time decides (the resolve task).
     pub fn is_new(&self, id: KillmailId) -> bool {
         self.seen.set(id, ()).is_none()
+    }
+
+    pub fn metrics(&self) -> CacheMetrics {
+        self.seen.metrics()
     }
 
     /// Forgets an id whose kill could not be made, so that another source may bring it.

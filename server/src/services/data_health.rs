@@ -2,8 +2,7 @@
 //! status page asks every five.
 
 use super::Services;
-use app::contract::{CacheHealth, DataHealth, EnrichmentHealth, VersionCount};
-use cached::CacheMetrics;
+use app::contract::{DataHealth, EnrichmentHealth, VersionCount};
 use domain::Enrichment;
 use std::time::Duration;
 use store::StoreError;
@@ -20,13 +19,7 @@ pub struct DataHealthBook(Mutex<Option<(Instant, Option<EnrichmentHealth>)>>);
 impl Services {
     /// Never fails: what the database does not say is absent.
     pub async fn data_health(&self) -> DataHealth {
-        DataHealth {
-            enrichment: self.enrichment_health().await,
-            caches: vec![
-                cache("Names of pilots and corporations", &self.names().metrics()),
-                cache("Statistics of ship pages", &self.type_stats.metrics()),
-            ],
-        }
+        DataHealth { enrichment: self.enrichment_health().await, caches: self.watch().cache_states() }
     }
 
     async fn enrichment_health(&self) -> Option<EnrichmentHealth> {
@@ -61,16 +54,5 @@ impl Services {
             untagged: counts.untagged,
             counted_at: now,
         })
-    }
-}
-
-fn cache(name: &str, metrics: &CacheMetrics) -> CacheHealth {
-    CacheHealth {
-        name: name.to_owned(),
-        entries: metrics.entry_count.unwrap_or_default() as u64,
-        capacity: metrics.capacity.unwrap_or_default() as u64,
-        hits: metrics.hits.unwrap_or_default(),
-        misses: metrics.misses.unwrap_or_default(),
-        evictions: metrics.evictions.unwrap_or_default(),
     }
 }

@@ -98,6 +98,7 @@ impl Services {
                 }
             }
         }
+        self.names().request_affiliations(record.killmail.participants().filter_map(|it| it.character_id));
         missing.sort_unstable();
         missing.dedup();
         if !missing.is_empty() {

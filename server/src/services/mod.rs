@@ -1,5 +1,6 @@
 //! Use cases: what pages, the JSON API and the stream ask for. Transport-neutral; no SQL text and no axum here.
 
+pub mod affiliations;
 pub mod data_health;
 pub mod detail;
 pub mod feed_monitor;
@@ -12,14 +13,17 @@ pub mod static_data;
 pub mod status;
 pub mod submit;
 pub mod types;
+pub mod watch;
 
 use crate::{
+    bus::Bus,
     ingest::{dedupe::Dedupe, gauges::QueueGauges},
     live::{hub::Hub, window::Window},
     node,
     static_import::load::Loaded,
 };
 use app::contract::{ApiError, ErrorCode, FeedStatus, LiveStats};
+use cached::CacheMetrics;
 use domain::{KillRecord, Source, StaticData, Timestamp};
 use feed_monitor::FeedMonitor;
 use names::NameBook;
@@ -29,6 +33,7 @@ use std::{sync::Arc, time::Duration};
 use store::{Store, StoreError};
 use tokio::sync::{Notify, broadcast};
 use upstream::feed::Position;
+use watch::Watch;
 
 /// Everything a use case needs, shared by all of them.
 pub struct Services {
@@ -45,6 +50,8 @@ pub struct Services {
     feed_monitor: FeedMonitor,
     gauges: QueueGauges,
     dedupe: Dedupe,
+    watch: Watch,
+    bus: Bus,
     reconcile: Notify,
     type_stats: types::TypeStatsCache,
     data_health: data_health::DataHealthBook,
@@ -64,8 +71,10 @@ impl Services {
     pub fn new(parts: Parts) -> (Arc<Self>, names::Requests) {
         let (events, _) = broadcast::channel(crate::live::EVENT_CAPACITY);
         let (names, requests) = NameBook::new();
+        let node = node::new_id();
         let services = Arc::new(Self {
-            node: node::new_id(),
+            bus: Bus::new(&node),
+            node,
             started_at: (parts.clock)(),
             is_demo: parts.is_demo,
             clock: parts.clock,
@@ -78,10 +87,24 @@ impl Services {
             feed_monitor: FeedMonitor::new(&parts.feeds),
             gauges: QueueGauges::default(),
             dedupe: Dedupe::default(),
+            watch: Watch::default(),
             reconcile: Notify::new(),
             type_stats: types::TypeStatsCache::default(),
             data_health: data_health::DataHealthBook::default(),
         });
+        for (name, counts) in
+            [("names", NameBook::metrics as fn(&NameBook) -> _), ("affiliations", NameBook::affiliation_metrics)]
+        {
+            let watched = Arc::downgrade(&services);
+            let ask = move || watched.upgrade().map_or_else(CacheMetrics::default, |it| counts(&it.names));
+            services.watch.cache(name, ask);
+        }
+        let watched = Arc::downgrade(&services);
+        let ask = move || watched.upgrade().map_or_else(CacheMetrics::default, |it| it.dedupe.metrics());
+        services.watch.cache("dedupe", ask);
+        let watched = Arc::downgrade(&services);
+        let ask = move || watched.upgrade().map_or_else(CacheMetrics::default, |it| it.type_stats.metrics());
+        services.watch.cache("ship_statistics", ask);
         (services, requests)
     }
 
@@ -139,6 +162,14 @@ impl Services {
         &self.dedupe
     }
 
+    pub fn watch(&self) -> &Watch {
+        &self.watch
+    }
+
+    pub fn bus(&self) -> &Bus {
+        &self.bus
+    }
+
     pub fn feed_status(&self) -> FeedStatus {
         self.feed_monitor.status()
     }
@@ -160,6 +191,7 @@ impl Services {
             ]
         });
         self.names.request(ids.flatten());
+        self.names.request_affiliations(record.killmail.participants().filter_map(|it| it.character_id));
     }
 
     /// Asks for a comparison with the feed's history soon.

@@ -1,14 +1,17 @@
 //! Names of pilots, corporations and alliances: a bounded cache, filled from feeds, the database and ESI in bulk.
+//! And where pilots belong, which is confirmed again when somebody asks and it is older than ten minutes.
 //!
 //! Asking never waits: a missing name is queued; [`run`] looks it up and the window passes it on to open pages.
 //! The queue is bounded and drops what does not fit: a name is asked for again when its owner is seen again.
+//! What other nodes learn comes by way of the bus ([`follow`]).
 
-use super::Services;
-use cached::ShardedLruCache;
-use domain::{EntityKind, EntityName};
+use super::{Services, affiliations};
+use crate::bus::{News, Topic};
+use cached::{CacheMetrics, ShardedLruCache, ShardedLruTtlCache};
+use domain::{CharacterId, EntityKind, EntityName};
 use std::{collections::HashSet, sync::Arc, time::Duration};
 use tokio::{
-    sync::mpsc,
+    sync::{broadcast::error::RecvError, mpsc},
     time::{Instant, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
@@ -28,6 +31,8 @@ enum Request {
     Find(i64),
     /// A feed told this name: keep it.
     Keep(EntityName),
+    /// Confirm where this pilot belongs.
+    Affiliate(CharacterId),
 }
 
 /// The receiving end, for [`run`].
@@ -38,23 +43,25 @@ pub struct NameBook {
     names: ShardedLruCache<i64, Arc<str>>,
     /// Asked for lately, so that one name is not queued a thousand times.
     asked: ShardedLruCache<i64, ()>,
+    /// Pilots whose membership was asked for within its lifetime.
+    affiliated: ShardedLruTtlCache<CharacterId, ()>,
     requests: mpsc::Sender<Request>,
 }
 
 impl NameBook {
     pub fn new() -> (Self, Requests) {
         let (requests, receiver) = mpsc::channel(QUEUE);
-        let book = Self { names: ShardedLruCache::new(CACHED_NAMES), asked: ShardedLruCache::new(QUEUE), requests };
+        let book = Self {
+            names: ShardedLruCache::new(CACHED_NAMES),
+            asked: ShardedLruCache::new(QUEUE),
+            affiliated: ShardedLruTtlCache::new(CACHED_NAMES, affiliations::LIFETIME),
+            requests,
+        };
         (book, Requests(receiver))
     }
 
     pub fn get(&self, id: i64) -> Option<String> {
         self.names.get(&id).map(|name| name.to_string())
-    }
-
-    /// For the status page: entries, room, hits, misses and evictions.
-    pub fn metrics(&self) -> cached::CacheMetrics {
-        self.names.metrics()
     }
 
     /// Queues ids whose names are unknown.
@@ -68,6 +75,34 @@ impl NameBook {
                 metrics::counter!("name_requests_dropped_total").increment(1);
             }
         }
+    }
+
+    /// Queues pilots whose membership was not asked for lately. What is known stays in use meanwhile.
+    pub fn request_affiliations(&self, pilots: impl IntoIterator<Item = CharacterId>) {
+        for pilot in pilots {
+            if self.affiliated.get(&pilot).is_none() {
+                self.affiliated.set(pilot, ());
+                if self.requests.try_send(Request::Affiliate(pilot)).is_err() {
+                    self.affiliated.remove(&pilot);
+                    metrics::counter!("name_requests_dropped_total").increment(1);
+                }
+            }
+        }
+    }
+
+    /// So that the next request asks again.
+    pub(super) fn forget_affiliations(&self, pilots: &[CharacterId]) {
+        for pilot in pilots {
+            self.affiliated.remove(pilot);
+        }
+    }
+
+    pub fn metrics(&self) -> CacheMetrics {
+        self.names.metrics()
+    }
+
+    pub fn affiliation_metrics(&self) -> CacheMetrics {
+        self.affiliated.metrics()
     }
 
     /// Takes names a feed brought along.
@@ -110,13 +145,15 @@ pub async fn run(requests: Requests, services: Arc<Services>, esi: Arc<EsiClient
         let deadline = Instant::now() + BATCH_TIME;
         let mut wanted = HashSet::new();
         let mut told = Vec::new();
+        let mut pilots = Vec::new();
         let mut next = Some(first);
         while let Some(request) = next.take() {
             match request {
                 Request::Find(id) => drop(wanted.insert(id)),
                 Request::Keep(name) => told.push(name),
+                Request::Affiliate(pilot) => pilots.push(pilot),
             }
-            if wanted.len() + told.len() < BATCH {
+            if wanted.len() + told.len() < BATCH && pilots.len() < BATCH {
                 next = timeout_at(deadline, requests.recv()).await.ok().flatten();
             }
         }
@@ -125,6 +162,38 @@ pub async fn run(requests: Requests, services: Arc<Services>, esi: Arc<EsiClient
         if !wanted.is_empty() {
             find(&wanted, &services, &esi).await;
         }
+        if !pilots.is_empty() {
+            affiliations::refresh(&pilots, &services, &esi).await;
+        }
+    }
+}
+
+/// Takes over what other nodes learn until `stop`.
+pub async fn follow(services: Arc<Services>, stop: CancellationToken) {
+    let mut news = services.bus().subscribe();
+    loop {
+        let news = tokio::select! {
+            () = stop.cancelled() => return,
+            news = news.recv() => news,
+        };
+        match news {
+            Ok(news) if news.topic == Topic::Names && services.bus().is_foreign(&news) => take_over(&news, &services),
+            // Names are hints: what was missed is looked up when it is needed.
+            Ok(_) | Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+fn take_over(news: &News, services: &Services) {
+    match serde_json::from_str::<Vec<(i64, String)>>(&news.payload) {
+        Ok(pairs) => {
+            for (id, name) in &pairs {
+                services.names().names.set(*id, Arc::from(name.as_str()));
+            }
+            services.window().apply_names(&pairs);
+        }
+        Err(error) => tracing::debug!(%error, "names of another version"),
     }
 }
 
@@ -146,6 +215,7 @@ async fn find(wanted: &[i64], services: &Services, esi: &EsiClient) {
         Ok(found) => {
             let names = found.names;
             announce(&names, services);
+            tell_others(&names, services);
             keep(&names, services).await;
             services.names().forget_asking(&found.deferred);
         }
@@ -161,6 +231,15 @@ fn announce(names: &[EntityName], services: &Services) {
     services.names().remember(names);
     let pairs: Vec<(i64, String)> = names.iter().map(|name| (name.id, name.name.clone())).collect();
     services.window().apply_names(&pairs);
+}
+
+fn tell_others(names: &[EntityName], services: &Services) {
+    let pairs: Vec<(i64, &str)> = names.iter().map(|name| (name.id, name.name.as_str())).collect();
+    match serde_json::to_string(&pairs) {
+        Ok(payload) if !pairs.is_empty() => services.bus().publish(Topic::Names, &payload),
+        Ok(_) => {}
+        Err(error) => tracing::warn!(%error, "names cannot be written"),
+    }
 }
 
 async fn keep(names: &[EntityName], services: &Services) {

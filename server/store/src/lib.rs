@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test"))]
 
+mod affiliations;
 pub mod bench;
 mod connect;
 mod data_health;
@@ -27,6 +28,7 @@ mod status;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use affiliations::CharacterAffiliation;
 pub use connect::{PoolStatus, Store, StoreOptions};
 pub use data_health::{EnrichmentCounts, KILLS_LOOKED_AT};
 pub use dead_letters::{DeadLetter, NewDeadLetter};

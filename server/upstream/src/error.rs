@@ -20,6 +20,9 @@ pub enum UpstreamError {
     /// 420 or 429, or our own pacing found that the wait would be longer than the caller allows.
     #[error("the upstream asks for fewer requests")]
     RateLimited { retry_after: Option<Duration> },
+    /// Not sent: the upstream failed so often that it is left alone for a while.
+    #[error("the upstream is down; it is asked again in {} s", retry_after.as_secs())]
+    CircuitOpen { retry_after: Duration },
     /// 401 or 403.
     #[error("the upstream refused the request")]
     Refused,
@@ -56,7 +59,11 @@ impl UpstreamError {
     /// Whether the same request may succeed later without anybody changing something.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Timeout | Self::Connect { .. } | Self::Closed | Self::RateLimited { .. } => true,
+            Self::Timeout
+            | Self::Connect { .. }
+            | Self::Closed
+            | Self::RateLimited { .. }
+            | Self::CircuitOpen { .. } => true,
             Self::Status { status, .. } => *status >= 500 || *status == 408,
             Self::Refused
             | Self::NotFound
@@ -70,7 +77,17 @@ impl UpstreamError {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Status { retry_after, .. } | Self::RateLimited { retry_after } => *retry_after,
+            Self::CircuitOpen { retry_after } => Some(*retry_after),
             _ => None,
+        }
+    }
+
+    /// Whether it says that the host itself is in trouble, rather than our request or our pace.
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Self::Timeout | Self::Connect { .. } | Self::Closed => true,
+            Self::Status { status, .. } => *status >= 500,
+            _ => false,
         }
     }
 
@@ -82,6 +99,7 @@ impl UpstreamError {
             Self::Closed => "closed",
             Self::Status { .. } => "status",
             Self::RateLimited { .. } => "rate_limited",
+            Self::CircuitOpen { .. } => "circuit_open",
             Self::Refused => "refused",
             Self::NotFound => "not_found",
             Self::BodyTooLarge { .. } => "too_large",

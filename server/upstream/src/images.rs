@@ -2,8 +2,9 @@
 //! policy can stay with `'self'`). Does not cache; the server does.
 
 use crate::{
-    UpstreamError,
+    Discipline, DisciplineOptions, UpstreamError, UpstreamHealth,
     http::{HttpClient, Request, endpoint},
+    rate::Pace,
 };
 use std::time::Duration;
 use url::Url;
@@ -15,6 +16,9 @@ const MAX_IMAGE_BYTES: usize = 1024 * 1024;
 /// The image server's own words for wrong pictures are kept for two hours; so are ours at least.
 const DEFAULT_MAX_AGE: Duration = Duration::from_secs(2 * 3600);
 const LONGEST_MAX_AGE: Duration = Duration::from_secs(7 * 86_400);
+
+/// Our own promise: the image server names no limit. A page of kills has some 150 pictures.
+const PACE: Pace = Pace { per_second: 50, burst: 150 };
 
 /// What is shown, by the image server's category and variation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -118,15 +122,26 @@ pub fn image_url(base: &Url, kind: ImageKind, id: i64, size: ImageSize) -> Url {
     url
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ImageClient {
-    http: HttpClient,
+    discipline: Discipline,
     base_url: Url,
 }
 
 impl ImageClient {
     pub fn new(http: HttpClient, base_url: Url) -> Self {
-        Self { http, base_url }
+        let options = DisciplineOptions {
+            pace: Some(PACE),
+            retries: 1,
+            // Somebody is looking at the page: a placeholder now is better than a picture in a minute.
+            max_wait: Duration::from_secs(5),
+            ..DisciplineOptions::new("images")
+        };
+        Self { discipline: Discipline::new(http, options), base_url }
+    }
+
+    pub fn health(&self) -> UpstreamHealth {
+        self.discipline.health()
     }
 
     /// Fetches one picture.
@@ -136,7 +151,7 @@ impl ImageClient {
     /// not a picture; else when it does not come.
     pub async fn image(&self, kind: ImageKind, id: i64, size: ImageSize) -> Result<Image, UpstreamError> {
         let request = Request::get("images", image_url(&self.base_url, kind, id, size)).max_body_bytes(MAX_IMAGE_BYTES);
-        let response = self.http.send(request).await?;
+        let response = self.discipline.send("images", request).await?;
         if response.status == 400 {
             return Err(UpstreamError::NotFound);
         }

@@ -7,9 +7,12 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test"))]
 
+pub mod breaker;
+pub mod discipline;
 pub mod error;
 pub mod esi;
 pub mod feed;
+mod flight;
 pub mod http;
 pub mod images;
 pub mod rate;
@@ -18,6 +21,7 @@ pub mod sde;
 #[cfg(test)]
 mod testing;
 
+pub use discipline::{Discipline, DisciplineOptions, UpstreamHealth};
 pub use error::UpstreamError;
 pub use http::{HttpClient, HttpOptions};
 

@@ -5,6 +5,7 @@
 
 mod data;
 mod static_data;
+mod upstreams;
 mod view;
 
 use crate::{contract::StatusReport, functions::get_status, pages::not_found::ErrorPage};

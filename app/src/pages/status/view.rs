@@ -32,6 +32,10 @@ pub fn status_view(report: &StatusReport, is_stale: bool) -> AnyView {
                 <h2 id="queues-heading">"Queues"</h2>
                 {queues(&report.queues)}
             </section>
+            <section class="panel" aria-labelledby="upstreams-heading">
+                <h2 id="upstreams-heading">"Upstreams"</h2>
+                {super::upstreams::upstreams(&report.upstreams)}
+            </section>
             <section class="panel" aria-labelledby="store-heading">
                 <h2 id="store-heading">"Database"</h2>
                 {store(report)}
@@ -57,7 +61,7 @@ fn health_key(health: FeedHealth) -> &'static str {
 }
 
 /// A disc, a triangle, a square: the shape says it without the colour.
-fn shape(kind: &'static str) -> AnyView {
+pub(super) fn shape(kind: &'static str) -> AnyView {
     let d = match kind {
         "live" | "active" => "M6 1A5 5 0 1 1 6 11A5 5 0 1 1 6 1Z",
         "fallback" | "probing" => "M6 1L11.5 11H.5Z",

@@ -19,6 +19,7 @@ const MOST_EMITTED: usize = 100_000;
 pub(super) fn router() -> Router<Arc<World>> {
     Router::new()
         .route("/state", get(state))
+        .route("/counters", get(state))
         .route("/faults", get(state).post(set_faults))
         .route("/outage", post(set_outage))
         .route("/emit", post(emit))

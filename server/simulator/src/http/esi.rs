@@ -1,6 +1,7 @@
 //! ESI: killmails, names, affiliations, entities, static data, prices and status (upstreams.md 4), behind both limiters.
 
 mod cache;
+mod conduct;
 mod entities;
 mod limits;
 mod universe;

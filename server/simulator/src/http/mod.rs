@@ -15,7 +15,7 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
@@ -87,21 +87,10 @@ async fn trouble(world: &World, upstream: Upstream) -> Option<Response> {
     if world.faults.strikes(Fault::Http5xx) {
         return Some((StatusCode::BAD_GATEWAY, "<html><body>502 Bad Gateway</body></html>").into_response());
     }
-    let retry_after = [(header::RETRY_AFTER, world.config.timing.retry_after.as_secs().max(1).to_string())];
-    if world.faults.strikes(Fault::Http429) {
+    // ESI's come from its own limiters, which know the route.
+    if upstream != Upstream::Esi && world.faults.strikes(Fault::Http429) {
+        let retry_after = [(header::RETRY_AFTER, world.config.timing.retry_after.as_secs().max(1).to_string())];
         return Some((StatusCode::TOO_MANY_REQUESTS, retry_after, "too many requests").into_response());
-    }
-    if upstream == Upstream::Esi && world.faults.strikes(Fault::Http420) {
-        let status = StatusCode::from_u16(420).expect("420 is a possible status");
-        let reset = world.config.timing.retry_after.as_secs().max(1).to_string();
-        let headers = [
-            (HeaderName::from_static("x-esi-error-limit-remain"), "0".to_owned()),
-            (HeaderName::from_static("x-esi-error-limit-reset"), reset.clone()),
-            (header::RETRY_AFTER, reset),
-        ];
-        return Some(
-            (status, headers, r#"{"error":"This software has exceeded the error limit for ESI."}"#).into_response(),
-        );
     }
     None
 }

@@ -2,9 +2,9 @@
 
 use crate::support::{at, insert, made_up, made_up_many};
 use chrono::TimeDelta;
-use domain::{EntityKind, EntityName, KillFilter, StaticData};
+use domain::{AllianceId, CharacterId, CorporationId, EntityKind, EntityName, KillFilter, StaticData};
 use std::collections::BTreeSet;
-use store::{Page, testing::TestDatabase};
+use store::{CharacterAffiliation, Page, testing::TestDatabase};
 
 fn name(kind: EntityKind, id: i64, name: &str, ticker: Option<&str>) -> EntityName {
     EntityName { kind, id, name: name.to_owned(), ticker: ticker.map(str::to_owned) }
@@ -69,4 +69,33 @@ async fn missing_names_are_listed_and_lists_show_known_ones() {
     assert!(of_three.into_iter().all(|pilot| pilot.name.as_deref() == Some("Three")));
     let by_game = page.kills.iter().filter_map(|kill| kill.final_blow.as_ref()).filter_map(|blow| blow.ship.as_ref());
     assert!(by_game.into_iter().any(|ship| ship.name.as_deref() == Some("Rifter")));
+}
+
+#[tokio::test]
+async fn memberships_are_confirmed_when_they_are_old_and_changes_are_told() {
+    let database = TestDatabase::create().await;
+    let store = &database.store;
+    let pilots = [1, 2, 3].map(|n| CharacterId(90_000_000 + n));
+    store.upsert_names(&pilots.map(|id| name(EntityKind::Character, id.0, "Pilot", None))[..2]).await.unwrap();
+    let (noon, ten_later) = (at(2026, 11, 20), at(2026, 11, 20) + TimeDelta::minutes(10));
+    let stale = |before| async move {
+        let mut stale = store.list_stale_affiliations(&pilots, before).await.unwrap();
+        stale.sort();
+        stale
+    };
+    assert_eq!(stale(noon).await, pilots[..2], "never confirmed; the third has no name to keep it with");
+    let row = |pilot: usize, corporation, alliance: Option<i64>| CharacterAffiliation {
+        character_id: pilots[pilot],
+        corporation_id: CorporationId(corporation),
+        alliance_id: alliance.map(AllianceId),
+    };
+    let rows = [row(1, 98_000_001, Some(99_000_001)), row(0, 98_000_001, None), row(2, 98_000_001, None)];
+    assert_eq!(store.update_affiliations(&rows, noon).await.unwrap(), [], "news, but no change");
+    assert_eq!(stale(noon).await, []);
+    assert_eq!(stale(ten_later).await, pilots[..2]);
+    let rows = [row(1, 98_000_001, None), row(0, 98_000_001, None)];
+    assert_eq!(store.update_affiliations(&rows, ten_later).await.unwrap(), [pilots[1]]);
+    let pilot = store.find_entity(EntityKind::Character, pilots[1].0).await.unwrap().unwrap();
+    assert_eq!((pilot.corporation_id, pilot.alliance_id), (Some(CorporationId(98_000_001)), None));
+    assert_eq!(store.update_affiliations(&[], noon).await.unwrap(), []);
 }

@@ -155,7 +155,7 @@ async fn an_exhausted_window_is_not_called() {
     let low: &[(&str, &str)] = &[("x-esi-error-limit-remain", "4"), ("x-esi-error-limit-reset", "50")];
     let script = Script::new(&[(404, low, "")]);
     let esi = client_with(script.router(), |options| options.max_wait = Duration::from_secs(5)).await;
-    assert_eq!(esi.character(CharacterId(5)).await, Err(UpstreamError::NotFound.into()));
+    assert_eq!(esi.character(CharacterId(5)).await.unwrap_err(), UpstreamError::NotFound.into());
     let refused = esi.character(CharacterId(6)).await.unwrap_err();
     assert!(matches!(refused, EsiError::Upstream(UpstreamError::RateLimited { .. })), "{refused:?}");
     assert_eq!(script.calls(), 1);
@@ -266,15 +266,15 @@ async fn entities_are_read_in_both_shapes() {
             }),
         );
     let esi = client(router).await;
-    let old = esi.corporation(CorporationId(1)).await.unwrap();
+    let old = esi.corporation(CorporationId(1)).await.unwrap().value;
     assert_eq!((old.ticker.as_str(), old.faction_id, old.tax_rate), ("OLD", Some(FactionId(500_001)), Some(0.1)));
     assert_eq!((old.alliance_id, old.ceo_id), (Some(AllianceId(99_000_001)), Some(CharacterId(90_000_001))));
-    let new = esi.corporation(CorporationId(2)).await.unwrap();
+    let new = esi.corporation(CorporationId(2)).await.unwrap().value;
     assert_eq!((new.ticker.as_str(), new.faction_id, new.tax_rate), ("NEW", Some(FactionId(500_002)), Some(0.25)));
     assert!(new.alliance_id.is_none() && new.date_founded.is_some());
-    let pilot = esi.character(CharacterId(5)).await.unwrap();
+    let pilot = esi.character(CharacterId(5)).await.unwrap().value;
     assert_eq!((pilot.name.as_str(), pilot.corporation_id), ("Pilot", CorporationId(98_000_001)));
-    let alliance = esi.alliance(AllianceId(5)).await.unwrap();
+    let alliance = esi.alliance(AllianceId(5)).await.unwrap().value;
     assert_eq!((alliance.id, alliance.ticker.as_str()), (AllianceId(5), "ALLY"));
 }
 
@@ -331,13 +331,76 @@ async fn prices_are_asked_again_only_after_they_expire_and_by_etag() {
 
 #[tokio::test]
 async fn status_and_nonsense() {
-    let script = Script::new(&[
-        (200, &[], r#"{"players":25000,"server_version":"3100000","start_time":"2026-01-02T11:05:00Z"}"#),
-        (200, &[], "<html>"),
-    ]);
-    let esi = client(script.router()).await;
-    let status = esi.status().await.unwrap();
+    let script = Script::new(&[(
+        200,
+        &[],
+        r#"{"players":25000,"server_version":"3100000","start_time":"2026-01-02T11:05:00Z"}"#,
+    )]);
+    let status = client(script.router()).await.status().await.unwrap().value;
     assert_eq!((status.players, status.vip), (25_000, false));
-    let odd = esi.status().await.unwrap_err();
-    assert!(matches!(&odd, EsiError::Upstream(UpstreamError::Malformed { .. })) && !odd.is_retryable());
+    for nonsense in ["<html>", "{\"players\":", "[]", "{\"players\":\"many\"}", ""] {
+        let script = Script::new(&[(200, &[], nonsense)]);
+        let odd = client(script.router()).await.status().await.unwrap_err();
+        assert!(matches!(&odd, EsiError::Upstream(UpstreamError::Malformed { .. })), "{nonsense}: {odd:?}");
+        assert!(!odd.is_retryable() && script.calls() == 1);
+    }
+}
+
+#[tokio::test]
+async fn affiliations_come_in_bulk_and_bad_ids_are_not_asked_again() {
+    let sizes = Arc::new(StdMutex::new(Vec::new()));
+    let seen = Arc::clone(&sizes);
+    let router = Router::new().route(
+        "/characters/affiliation",
+        post(move |body: Bytes| async move {
+            let ids: Vec<i64> = serde_json::from_slice(&body).unwrap();
+            seen.lock().unwrap().push(ids.len());
+            if ids.iter().any(|id| id % 700 == 0) {
+                return (StatusCode::BAD_REQUEST, r#"{"error":"Invalid character ID"}"#).into_response();
+            }
+            let rows = ids.iter().map(|id| match id % 2 {
+                0 => json!({"character_id": id, "corporation_id": 1_000_001}),
+                _ => json!({"character_id": id, "corporation_id": 98_000_001, "alliance_id": 99_000_001}),
+            });
+            Json(rows.collect::<Vec<_>>()).into_response()
+        }),
+    );
+    let esi = client(router).await;
+    let ids: Vec<CharacterId> = (1..=2_000).map(CharacterId).collect();
+    let found = esi.affiliations(&ids).await.unwrap();
+    assert_eq!((found.rows.len(), found.deferred.len()), (1_998, 0));
+    assert_eq!(found.unresolved, [CharacterId(700), CharacterId(1_400)]);
+    let first = found.rows.iter().find(|row| row.character_id == CharacterId(1)).unwrap();
+    assert_eq!((first.corporation_id, first.alliance_id), (CorporationId(98_000_001), Some(AllianceId(99_000_001))));
+    let calls = std::mem::take(&mut *sizes.lock().unwrap());
+    assert!(calls.len() < 50 && calls.iter().all(|size| (1..=1000).contains(size)), "{calls:?}");
+    let again = esi.affiliations(&ids).await.unwrap();
+    assert_eq!((again.rows.len(), again.unresolved.len()), (1_998, 2));
+    assert_eq!(*sizes.lock().unwrap(), [1_000, 998], "the bad ids are known");
+}
+
+#[tokio::test]
+async fn isolating_bad_ids_leaves_errors_for_others() {
+    let left = Arc::new(AtomicI64::new(100));
+    let counter = Arc::clone(&left);
+    let router = Router::new().route(
+        "/universe/names",
+        post(move |body: Bytes| async move {
+            let mut response = names(body).await;
+            let failed = i64::from(!response.status().is_success());
+            let left = counter.fetch_sub(failed, Ordering::SeqCst) - failed;
+            for (name, value) in [("x-esi-error-limit-remain", left), ("x-esi-error-limit-reset", 60)] {
+                response.headers_mut().insert(name, value.into());
+            }
+            response
+        }),
+    );
+    let esi = client(router).await;
+    // Every tenth is bad: far more than a window's errors can isolate.
+    let ids: Vec<i64> = (1..=900).map(|n| if n % 10 == 0 { 10_000 + n } else { n }).filter(|n| n % 500 != 0).collect();
+    let first = esi.names(&ids).await.unwrap();
+    assert_eq!(first.names.len() + first.unresolved.len() + first.deferred.len(), ids.len());
+    assert!(!first.deferred.is_empty() && !first.names.is_empty());
+    let left = left.load(Ordering::SeqCst);
+    assert!((30..=34).contains(&left), "a third is left for others: {left}");
 }

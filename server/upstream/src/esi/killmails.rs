@@ -1,8 +1,11 @@
 //! Killmail bodies by id and hash.
 
-use super::{Call, EsiClient, EsiError};
+use super::{EsiClient, EsiError, Route};
 use crate::UpstreamError;
 use domain::{KillmailHash, KillmailId};
+
+/// Bodies never change and are kept by the store, so none is kept here.
+const KILLMAIL: Route = Route::new("killmail", "killmail", 0);
 
 impl EsiClient {
     /// The body of a killmail, verbatim.
@@ -11,7 +14,7 @@ impl EsiClient {
     /// [`EsiError::WrongPair`] when id and hash do not belong together; else when ESI does not answer.
     pub async fn killmail(&self, id: KillmailId, hash: &KillmailHash) -> Result<Box<str>, EsiError> {
         let path = format!("/killmails/{id}/{hash}");
-        let response = self.call(Call::get("killmail", &path)).await?;
+        let response = self.inner.caller.get(KILLMAIL, &path, None).await?;
         if response.status == 422 {
             return Err(EsiError::WrongPair);
         }

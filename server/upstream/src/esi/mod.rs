@@ -1,14 +1,27 @@
-//! ESI, the game's own API: killmail bodies, names, tickers, market prices, server status.
+//! ESI, the game's own API: killmail bodies, names, affiliations, entities, market prices, server status.
 //!
-//! Owns how ESI is called: one pinned compatibility date, both limiters honoured before every call, bounded
-//! concurrency, few retries. Does not keep names or bodies (the store does); only the price list is kept here,
-//! because ESI asks not to be asked again before it expires.
+//! Owns how ESI is called: one pinned compatibility date, answers reused until they expire and then revalidated,
+//! equal questions asked once, lists split and bad ids isolated. Pacing, limits, retries and the breaker are
+//! [`crate::discipline`]'s. Does not keep names or killmails (the store does).
 //!
-//! A call: wait for the limiter, take one of the slots, send, tell the limiter what the answer said. Timeouts, broken
-//! connections and 5xx are tried again up to three times with back-off while the retry budget lasts; 420, 429 and 503
-//! wait as long as ESI says, and fail with `RateLimited` at once when that is longer than `max_wait`. Other statuses
-//! are final.
+//! What each failure of ESI does (`esi/faults_tests.rs` runs this table against the simulator):
+//!
+//! | ESI … | the client … |
+//! |---|---|
+//! | disconnects, or breaks off in the body | tries again up to 3 times; counts towards the breaker |
+//! | is slow | waits up to the client's time limit, then as above |
+//! | says 420 | sends nothing to any route until `Retry-After`, else the window's reset, else a minute |
+//! | says 429 | does not call that group until `Retry-After`, else for 10 s; other groups go on |
+//! | says 5xx | tries again up to 3 times; counts towards the breaker; 503 with `Retry-After` as 420 |
+//! | asks to wait longer than `max_wait` | fails at once with `RateLimited` and the time to come back |
+//! | answers something that is not the JSON expected | fails with `Malformed`, keeps nothing of it, does not repeat |
+//! | fails ten times in a row, or half the time | calls fail fast with `CircuitOpen`; one probe every 5 to 60 s |
+//! | fails and an old answer is at hand | gives the old answer, marked [`Freshness::Stale`] |
+//! | refuses a list for one bad id (400, 404, 422) | halves the list until the id stands alone; not asked for a day |
 
+mod affiliation;
+mod batch;
+mod cache;
 mod entities;
 mod killmails;
 mod names;
@@ -17,17 +30,25 @@ pub mod types;
 
 use crate::{
     UpstreamError,
+    discipline::{Discipline, DisciplineOptions, UpstreamHealth},
     http::{HttpClient, HttpResponse, Request, endpoint},
-    rate::{Permit, RateLimiter, RateOptions},
-    retry::{Backoff, BackoffPolicy, RetryBudget},
+    rate::{
+        RateKey,
+        shared::{Alone, SharedBudget},
+    },
+    retry::BackoffPolicy,
 };
 use reqwest::header::{HeaderName, IF_NONE_MATCH};
 use serde::de::DeserializeOwned;
 use std::{sync::Arc, time::Duration};
-use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
+use tokio::sync::Mutex;
 use url::Url;
 
-pub use types::{AllianceInfo, CharacterInfo, CorporationInfo, MarketPrice, MarketPrices, ResolvedNames, ServerStatus};
+pub use cache::{Answer, Freshness};
+pub use types::{
+    Affiliation, Affiliations, AllianceInfo, CharacterInfo, CorporationInfo, MarketPrice, MarketPrices, ResolvedNames,
+    ServerStatus,
+};
 
 /// The newest date of the specification this client was written against.
 pub const COMPATIBILITY_DATE: &str = "2026-08-18";
@@ -84,120 +105,124 @@ impl EsiError {
     }
 }
 
-/// Cheap to clone; clones share limits and the price list.
+/// Cheap to clone; clones share limits and caches.
 #[derive(Clone)]
 pub struct EsiClient {
     inner: Arc<Inner>,
 }
 
 struct Inner {
-    http: HttpClient,
-    options: EsiOptions,
-    limiter: RateLimiter,
-    slots: Semaphore,
-    retries: RetryBudget,
+    caller: Caller,
+    cache: cache::ResponseCache,
+    bad_ids: batch::BadIds,
     prices: Mutex<Option<prices::CachedPrices>>,
 }
 
-/// One thing to ask.
-struct Call<'a> {
-    /// Rate group of the route, `default` for those without a bucket.
-    group: &'static str,
-    path: &'a str,
-    /// A list to post instead of a plain GET.
-    ids: Option<&'a [i64]>,
-    etag: Option<&'a str>,
+/// Makes single calls.
+#[derive(Clone)]
+struct Caller {
+    discipline: Discipline,
+    base_url: Url,
+    compatibility_date: Arc<str>,
 }
 
-impl<'a> Call<'a> {
-    fn get(group: &'static str, path: &'a str) -> Self {
-        Self { group, path, ids: None, etag: None }
+/// A route of ESI.
+#[derive(Clone, Copy, Debug)]
+struct Route {
+    /// Label of metrics.
+    name: &'static str,
+    /// Rate group, `default` for the routes without a bucket.
+    group: &'static str,
+    /// How long an answer is good that does not say so itself (upstreams.md 4.3).
+    lifetime: Duration,
+}
+
+impl Route {
+    const fn new(name: &'static str, group: &'static str, lifetime_seconds: u64) -> Self {
+        Self { name, group, lifetime: Duration::from_secs(lifetime_seconds) }
     }
 }
 
+const STATUS: Route = Route::new("status", "status", 30);
+
 impl EsiClient {
     pub fn new(http: HttpClient, options: EsiOptions) -> Self {
+        Self::sharing(http, options, Arc::new(Alone))
+    }
+
+    /// With a budget shared with the other nodes behind this address.
+    pub fn sharing(http: HttpClient, options: EsiOptions, shared: Arc<dyn SharedBudget>) -> Self {
+        let discipline = DisciplineOptions {
+            concurrency: options.concurrency,
+            retries: options.retries,
+            backoff: options.backoff,
+            max_wait: options.max_wait,
+            tells_limits: true,
+            ..DisciplineOptions::new("esi")
+        };
+        let caller = Caller {
+            discipline: Discipline::sharing(http, discipline, shared),
+            base_url: options.base_url,
+            compatibility_date: options.compatibility_date.into(),
+        };
         let inner = Inner {
-            limiter: RateLimiter::new(RateOptions { pace: None, max_wait: options.max_wait }),
-            slots: Semaphore::new(options.concurrency.max(1)),
-            // In an outage at most this many retries are under way before successes must earn more.
-            retries: RetryBudget::new(100),
+            cache: cache::ResponseCache::new(caller.clone()),
+            caller,
+            bad_ids: batch::BadIds::new(),
             prices: Mutex::new(None),
-            http,
-            options,
         };
         Self { inner: Arc::new(inner) }
+    }
+
+    pub fn health(&self) -> UpstreamHealth {
+        self.inner.caller.discipline.health()
+    }
+
+    /// Name and counts of each cache.
+    pub fn cache_metrics(&self) -> [(&'static str, cached::CacheMetrics); 2] {
+        [("esi", self.inner.cache.metrics()), ("esi_bad_ids", self.inner.bad_ids.metrics())]
     }
 
     /// Players online and the server's version.
     ///
     /// # Errors
-    /// When ESI does not answer; during the daily downtime it usually does not.
-    pub async fn status(&self) -> Result<ServerStatus, EsiError> {
-        let response = self.call(Call::get("status", "/status")).await?.into_success()?;
-        Ok(decode::<types::wire::Status>(&response)?.into())
+    /// When ESI does not answer and never did; during the daily downtime it usually does not.
+    pub async fn status(&self) -> Result<Answer<ServerStatus>, EsiError> {
+        let answer = self.inner.cache.get::<types::wire::Status>(STATUS, "/status").await?;
+        Ok(answer.map(ServerStatus::from))
     }
+}
 
-    /// Asks until there is a final answer (2xx, 3xx, or a 4xx that waiting does not change).
-    async fn call(&self, call: Call<'_>) -> Result<HttpResponse, UpstreamError> {
-        let inner = &*self.inner;
-        let mut backoff = Backoff::random(inner.options.backoff);
-        loop {
-            let error = match self.attempt(&call).await {
-                Ok(response) if matches!(response.status, 420 | 429 | 500..) => {
-                    UpstreamError::from_status(response.status, response.retry_after())
-                }
-                Ok(response) => {
-                    inner.retries.record_success();
-                    return Ok(response);
-                }
-                Err(error) => error,
-            };
-            let asked_wait = error.retry_after().unwrap_or_default();
-            let worth_it = error.is_retryable()
-                && asked_wait <= inner.options.max_wait
-                && backoff.failures() < inner.options.retries
-                && inner.retries.try_take();
-            if !worth_it {
-                return Err(error);
-            }
-            tokio::time::sleep(backoff.next_delay_after(error.retry_after())).await;
-        }
-    }
-
-    async fn attempt(&self, call: &Call<'_>) -> Result<HttpResponse, UpstreamError> {
-        let inner = &*self.inner;
-        let url = endpoint(&inner.options.base_url, call.path);
-        let mut request = match call.ids {
-            Some(ids) => Request::post_json("esi", url, &ids)?,
-            None => Request::get("esi", url),
-        };
-        request = request.header(COMPATIBILITY_HEADER, &inner.options.compatibility_date)?;
-        if let Some(etag) = call.etag {
+impl Caller {
+    async fn get(&self, route: Route, path: &str, etag: Option<&str>) -> Result<HttpResponse, UpstreamError> {
+        let mut request = Request::get("esi", endpoint(&self.base_url, path));
+        if let Some(etag) = etag {
             request = request.header(IF_NONE_MATCH, etag)?;
         }
-        let (_permit, _slot) = self.admit(call.group).await?;
-        let response = inner.http.send(request).await?;
-        inner.limiter.observe(call.group, response.status, &response.headers, response.retry_after());
-        Ok(response)
+        self.send(route, request).await
     }
 
-    /// Waits for the limiter without holding a slot, so that one exhausted group does not block the others.
-    async fn admit(&self, group: &'static str) -> Result<(Permit, SemaphorePermit<'_>), UpstreamError> {
-        loop {
-            drop(self.inner.limiter.acquire(group).await?);
-            let slot = self.inner.slots.acquire().await.map_err(|_| UpstreamError::Closed)?;
-            if let Ok(permit) = self.inner.limiter.try_acquire(group) {
-                return Ok((permit, slot));
-            }
-        }
+    async fn post(&self, route: Route, path: &str, ids: &[i64]) -> Result<HttpResponse, UpstreamError> {
+        self.send(route, Request::post_json("esi", endpoint(&self.base_url, path), &ids)?).await
+    }
+
+    async fn send(&self, route: Route, request: Request) -> Result<HttpResponse, UpstreamError> {
+        let request = request.route(route.name).header(COMPATIBILITY_HEADER, &self.compatibility_date)?;
+        self.discipline.send(RateKey::public(route.group), request).await
     }
 }
 
 fn decode<T: DeserializeOwned>(response: &HttpResponse) -> Result<T, UpstreamError> {
-    serde_json::from_slice(&response.body).map_err(|error| UpstreamError::malformed(format!("esi: {error}")))
+    decode_bytes(&response.body)
+}
+
+fn decode_bytes<T: DeserializeOwned>(body: &[u8]) -> Result<T, UpstreamError> {
+    serde_json::from_slice(body).map_err(|error| UpstreamError::malformed(format!("esi: {error}")))
 }
 
 #[cfg(test)]
 #[path = "esi_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+mod faults_tests;

@@ -1,14 +1,16 @@
 //! The market price list: one answer for all types, renewed about every hour.
 
-use super::{Call, EsiClient, EsiError, MarketPrices, decode, types::market_price};
-use crate::{UpstreamError, http::HttpResponse};
-use chrono::{DateTime, TimeDelta};
+use super::{EsiClient, EsiError, MarketPrices, Route, decode, types::market_price};
+use crate::{
+    UpstreamError,
+    http::{HttpResponse, lifetime},
+};
+use chrono::TimeDelta;
 use domain::Timestamp;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// The route's cache time (upstreams.md 4.3), for an answer that does not name its own.
-const DEFAULT_LIFETIME: TimeDelta = TimeDelta::hours(1);
+const PRICES: Route = Route::new("prices", "default", 3_600);
 
 /// The list as last received.
 pub(super) struct CachedPrices {
@@ -25,13 +27,12 @@ impl EsiClient {
     pub async fn market_prices(&self) -> Result<MarketPrices, EsiError> {
         // Held over the call, so that parallel callers cause one request.
         let mut cached = self.inner.prices.lock().await;
-        let now = self.inner.http.now();
+        let now = self.inner.caller.discipline.http().now();
         if let Some(cached) = cached.as_ref().filter(|cached| cached.prices.expires_at > now) {
             return Ok(cached.prices.clone());
         }
         let etag = cached.as_ref().and_then(|cached| cached.etag.clone());
-        let call = Call { etag: etag.as_deref(), ..Call::get("default", "/markets/prices") };
-        let response = self.call(call).await?;
+        let response = self.inner.caller.get(PRICES, "/markets/prices", etag.as_deref()).await?;
         let expires_at = expires_at(&response, now);
         if response.status == 304 {
             let cached = cached.as_mut().ok_or(UpstreamError::malformed("not modified, but nothing was cached"))?;
@@ -52,14 +53,8 @@ impl EsiClient {
     }
 }
 
-/// From `Expires`, else `Cache-Control: max-age`; at least a minute, so that a wrong clock does not cause a storm.
+/// At least a minute, so that a wrong clock does not cause a storm.
 fn expires_at(response: &HttpResponse, now: Timestamp) -> Timestamp {
-    let by_date = response.header("expires").and_then(|text| DateTime::parse_from_rfc2822(text).ok());
-    let by_age = || {
-        let control = response.header("cache-control")?;
-        let seconds = control.split(',').find_map(|part| part.trim().strip_prefix("max-age="))?.parse().ok()?;
-        now.checked_add_signed(TimeDelta::try_seconds(seconds)?)
-    };
-    let expires_at = by_date.map(|date| date.to_utc()).or_else(by_age).unwrap_or(now + DEFAULT_LIFETIME);
-    expires_at.clamp(now + TimeDelta::minutes(1), now + TimeDelta::days(1))
+    let lifetime = TimeDelta::from_std(lifetime(response, now).unwrap_or(PRICES.lifetime)).unwrap_or(TimeDelta::MAX);
+    now + lifetime.clamp(TimeDelta::minutes(1), TimeDelta::days(1))
 }

@@ -71,8 +71,27 @@ pub struct ResolvedNames {
     pub names: Vec<EntityName>,
     /// ESI does not know these; do not ask again soon.
     pub unresolved: Vec<i64>,
-    /// Not asked because ESI failed meanwhile; ask later.
+    /// Not asked because ESI failed or its errors ran low; ask later.
     pub deferred: Vec<i64>,
+}
+
+/// Where a character belongs now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Affiliation {
+    pub character_id: CharacterId,
+    pub corporation_id: CorporationId,
+    pub alliance_id: Option<AllianceId>,
+    pub faction_id: Option<FactionId>,
+}
+
+/// The outcome of asking for many characters; every id of the list is in exactly one of the three.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Affiliations {
+    pub rows: Vec<Affiliation>,
+    /// No characters, or gone; do not ask again soon.
+    pub unresolved: Vec<CharacterId>,
+    /// Not asked because ESI failed or its errors ran low; ask later.
+    pub deferred: Vec<CharacterId>,
 }
 
 /// A row of the price list; `None` without a usable type.
@@ -94,6 +113,14 @@ pub(super) mod wire {
         pub id: i64,
         pub name: String,
         pub category: String,
+    }
+
+    #[derive(Deserialize)]
+    pub struct Affiliation {
+        pub character_id: i64,
+        pub corporation_id: i64,
+        pub alliance_id: Option<i64>,
+        pub faction_id: Option<i64>,
     }
 
     #[derive(Deserialize)]
@@ -153,6 +180,17 @@ pub(super) mod wire {
                 faction_id: known(self.faction_id),
                 birthday: self.birthday,
                 security_status: self.security_status,
+            }
+        }
+    }
+
+    impl From<Affiliation> for super::Affiliation {
+        fn from(wire: Affiliation) -> Self {
+            Self {
+                character_id: CharacterId(wire.character_id),
+                corporation_id: CorporationId(wire.corporation_id),
+                alliance_id: known(wire.alliance_id),
+                faction_id: known(wire.faction_id),
             }
         }
     }

@@ -43,7 +43,7 @@ impl EventSourceConnection {
             Some(Err(error)) => Err(upstream_error(error, http)),
             None => Err(UpstreamError::Closed),
         };
-        crate::http::record("wanderer", started, opened.as_ref().copied());
+        crate::http::record(("wanderer", "stream"), started, opened.as_ref().copied());
         opened?;
         let quiet_at = Instant::now() + limits.quiet_every;
         Ok(Self { source, limits, quiet_at })

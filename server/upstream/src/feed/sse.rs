@@ -49,7 +49,7 @@ impl SseReader {
         let started = std::time::Instant::now();
         let sent = request.header(reqwest::header::ACCEPT, "text/event-stream").send().await;
         let sent = sent.map_err(UpstreamError::from);
-        crate::http::record(group, started, sent.as_ref().map(|response| response.status().as_u16()));
+        crate::http::record((group, group), started, sent.as_ref().map(|response| response.status().as_u16()));
         let response = sent?;
         if !response.status().is_success() {
             let retry_after = crate::http::retry_after(response.headers(), http.now());

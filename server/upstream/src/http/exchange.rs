@@ -13,12 +13,14 @@ use url::Url;
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
 
 /// One request to be made.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Request {
     pub(super) method: Method,
     pub(super) url: Url,
     /// Label of the metrics: `esi`, `r2z2` …
     pub(super) group: &'static str,
+    /// Label of the metrics: the group's route, the group itself when it has only one.
+    pub(super) route: &'static str,
     pub(super) headers: HeaderMap,
     pub(super) body: Option<Vec<u8>>,
     pub(super) max_body_bytes: Option<usize>,
@@ -48,6 +50,7 @@ impl Request {
             method: Method::GET,
             url,
             group,
+            route: group,
             headers: HeaderMap::new(),
             body: None,
             max_body_bytes: None,
@@ -71,6 +74,12 @@ impl Request {
             .map_err(|_| UpstreamError::invalid_request(format!("not a value for the header {name}")))?;
         self.headers.insert(name, value);
         Ok(self)
+    }
+
+    #[must_use]
+    pub fn route(mut self, route: &'static str) -> Self {
+        self.route = route;
+        self
     }
 
     #[must_use]

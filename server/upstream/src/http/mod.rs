@@ -1,8 +1,9 @@
 //! The only HTTP client builder of the product. Every call has a user agent with a contact, time limits, a limit on
 //! the *decoded* body (so a compression bomb cannot fill memory), no redirects unless asked for, and metrics.
-//! Does not retry and does not pace: see `retry` and `rate`.
+//! Does not retry and does not pace: see `discipline`.
 
 mod exchange;
+mod lifetime;
 
 use crate::{Clock, UpstreamError};
 use reqwest::{RequestBuilder, header::HeaderValue, redirect::Policy};
@@ -15,6 +16,7 @@ use url::Url;
 
 pub(crate) use exchange::retry_after;
 pub use exchange::{BodyStream, HttpResponse, Request};
+pub(crate) use lifetime::lifetime;
 
 /// Of a refusal's body no more is kept than this; it is only looked at to tell refusals apart.
 const MAX_ERROR_BODY_BYTES: usize = 64 * 1024;
@@ -95,9 +97,9 @@ impl HttpClient {
     /// # Errors
     /// When there is no complete answer within the limits of time and size.
     pub async fn send(&self, request: Request) -> Result<HttpResponse, UpstreamError> {
-        let (group, started) = (request.group, Instant::now());
+        let (labels, started) = ((request.group, request.route), Instant::now());
         let outcome = self.exchange(request).await;
-        record(group, started, outcome.as_ref().map(|response| response.status));
+        record(labels, started, outcome.as_ref().map(|response| response.status));
         outcome
     }
 
@@ -106,10 +108,10 @@ impl HttpClient {
     /// # Errors
     /// When there is no answer in time or its status is not 2xx.
     pub async fn stream(&self, request: Request) -> Result<BodyStream, UpstreamError> {
-        let (group, started) = (request.group, Instant::now());
+        let (labels, started) = ((request.group, request.route), Instant::now());
         let limit_bytes = request.max_body_bytes.unwrap_or(self.options.max_body_bytes);
         let outcome = self.start(request).await;
-        record(group, started, outcome.as_ref().map(|response| response.status().as_u16()));
+        record(labels, started, outcome.as_ref().map(|response| response.status().as_u16()));
         let response = outcome?;
         if !response.status().is_success() {
             let retry_after = retry_after(response.headers(), self.now());
@@ -198,10 +200,15 @@ fn builder(options: &HttpOptions) -> Result<reqwest::ClientBuilder, UpstreamErro
         .tcp_keepalive(Duration::from_secs(30)))
 }
 
-pub(crate) fn record(group: &'static str, started: Instant, outcome: Result<u16, &UpstreamError>) {
+/// `labels`: the upstream and its route.
+pub(crate) fn record(
+    (host, route): (&'static str, &'static str),
+    started: Instant,
+    outcome: Result<u16, &UpstreamError>,
+) {
     let status = outcome.map_or_else(|error| error.kind().to_owned(), |status| status.to_string());
-    metrics::counter!("upstream_requests_total", "host_group" => group, "status" => status).increment(1);
-    metrics::histogram!("upstream_request_duration_seconds", "host_group" => group)
+    metrics::counter!("upstream_requests_total", "host" => host, "route" => route, "status" => status).increment(1);
+    metrics::histogram!("upstream_request_seconds", "host" => host, "route" => route)
         .record(started.elapsed().as_secs_f64());
 }
 

@@ -1,7 +1,7 @@
 //! Validators, expiry and compatibility dates of ESI's answers.
 
 use super::{NEWEST, OLDEST, error};
-use crate::{hash, http::json, world::World};
+use crate::{faults::Fault, hash, http::json, world::World};
 use axum::{
     body::Bytes,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -36,13 +36,14 @@ pub(super) fn validated(
         let text = value.to_str().unwrap_or_default();
         text.split(',').map(|part| part.trim().trim_start_matches("W/")).any(|part| part == tag || part == "*")
     };
-    let mut response = if headers.get(header::IF_NONE_MATCH).is_some_and(matches) {
+    let is_known = headers.get(header::IF_NONE_MATCH).is_some_and(matches);
+    let mut response = if is_known && !world.faults.strikes(Fault::EsiLostEtag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         json(StatusCode::OK, body)
     };
-    let now = world.clock.now();
-    let expires = now + TimeDelta::seconds(seconds);
+    let (seconds, shift) = if world.faults.strikes(Fault::EsiStale) { (0, -60) } else { (seconds, seconds) };
+    let expires = world.clock.now() + TimeDelta::seconds(shift);
     for (name, value) in [
         (header::ETAG, tag.clone()),
         (header::CACHE_CONTROL, format!("public, max-age={seconds}")),

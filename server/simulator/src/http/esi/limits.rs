@@ -1,30 +1,38 @@
-//! ESI's two limiters: token buckets on routes that have one, an error count on the rest (upstreams.md 4.2).
+//! ESI's two limiters: token buckets on routes that have one, an error count on the rest (upstreams.md 4.2); and the
+//! faults that look like them or spoil an answer.
 
+use super::conduct::Conduct;
 use crate::{
     config::Limits,
     counters::Kind,
-    http::json,
+    faults::Fault,
+    http::{broken_body, json},
     limiter::{BucketState, FixedWindow, TokenBucket},
     world::World,
 };
 use axum::{
+    body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::Response,
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
+
+/// Larger than any of ESI's bodies.
+const MOST_SPOILT: usize = 16 << 20;
 
 #[derive(Debug)]
 pub(super) struct Limiters {
     killmail: TokenBucket,
     status: TokenBucket,
     errors: FixedWindow,
+    conduct: Conduct,
 }
 
 /// Which limiter a route is under.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Route {
     Killmail,
     Status,
@@ -37,6 +45,7 @@ impl Limiters {
             killmail: TokenBucket::new(limits.esi_killmail_tokens, limits.esi_window),
             status: TokenBucket::new(limits.esi_status_tokens, limits.esi_window),
             errors: FixedWindow::new(limits.esi_errors, limits.esi_error_window),
+            conduct: Conduct::default(),
         }
     }
 
@@ -65,6 +74,67 @@ pub(super) async fn enforce(
     request: Request,
     next: Next,
 ) -> Response {
+    limiters.conduct.judge(&world, route, &request);
+    let path = (request.method() == Method::GET).then(|| request.uri().path().to_owned());
+    let mut response = match refused(&world, &limiters, route) {
+        Some(response) => response,
+        None => spoilt(&world, limited(&world, &limiters, route, request, next).await).await,
+    };
+    if let Some(path) = path {
+        limiters.conduct.answered(&world, route, path, &mut response);
+    }
+    response
+}
+
+/// The faults that say "too many" although it is not true.
+fn refused(world: &World, limiters: &Limiters, route: Route) -> Option<Response> {
+    let wait = world.config.timing.retry_after.max(Duration::from_secs(1));
+    let (status, banned, message) = if world.faults.strikes(Fault::Http429) {
+        (StatusCode::TOO_MANY_REQUESTS, Some(route), r#"{"error":"Rate limit exceeded"}"#)
+    } else if world.faults.strikes(Fault::Http420) {
+        let status = StatusCode::from_u16(420).expect("420 is a possible status");
+        (status, None, r#"{"error":"This software has exceeded the error limit for ESI."}"#)
+    } else {
+        return None;
+    };
+    let mut response = json(status, message);
+    if banned.is_none() {
+        error_headers(&mut response, BucketState { remaining: 0, retry_after: wait });
+    }
+    let is_told = !world.faults.strikes(Fault::NoRetryAfter);
+    if is_told {
+        set(&mut response, header::RETRY_AFTER, &wait.as_secs().to_string());
+    }
+    if is_told || banned.is_none() {
+        limiters.conduct.ban(banned, Duration::from_secs(wait.as_secs()));
+    }
+    Some(response)
+}
+
+/// The faults that spoil what would have been the answer.
+async fn spoilt(world: &World, response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let is_malformed = world.faults.strikes(Fault::EsiMalformed);
+    let is_truncated = world.faults.strikes(Fault::EsiTruncated);
+    let is_disconnected = world.faults.strikes(Fault::EsiDisconnect);
+    if !parts.status.is_success() || !(is_malformed || is_truncated || is_disconnected) {
+        return Response::from_parts(parts, body);
+    }
+    let text = to_bytes(body, MOST_SPOILT).await.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let text = text.unwrap_or_default();
+    let half: String = text.chars().take(text.chars().count() / 2).collect();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(
+        parts,
+        match (is_disconnected, is_truncated) {
+            (true, _) => broken_body(String::new()),
+            (false, true) => broken_body(half),
+            (false, false) => Body::from(half),
+        },
+    )
+}
+
+async fn limited(world: &World, limiters: &Limiters, route: Route, request: Request, next: Next) -> Response {
     let now = Instant::now();
     let errors = limiters.errors.count(now, 0);
     if errors.remaining == 0 {

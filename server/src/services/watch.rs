@@ -1,0 +1,73 @@
+//! What can be asked how it is doing: upstreams for the status page, caches and upstreams for `/metrics`.
+
+use app::contract::{CacheHealth, UpstreamState};
+use cached::CacheMetrics;
+use std::sync::{Mutex, PoisonError};
+use upstream::UpstreamHealth;
+
+type Ask<T> = Box<dyn Fn() -> T + Send + Sync>;
+
+/// Whoever wants to be seen registers here once, at start.
+#[derive(Default)]
+pub struct Watch {
+    upstreams: Mutex<Vec<Ask<UpstreamHealth>>>,
+    caches: Mutex<Vec<(&'static str, Ask<CacheMetrics>)>>,
+}
+
+impl Watch {
+    pub fn upstream(&self, ask: impl Fn() -> UpstreamHealth + Send + Sync + 'static) {
+        self.upstreams.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(ask));
+    }
+
+    pub fn cache(&self, name: &'static str, ask: impl Fn() -> CacheMetrics + Send + Sync + 'static) {
+        self.caches.lock().unwrap_or_else(PoisonError::into_inner).push((name, Box::new(ask)));
+    }
+
+    pub fn upstream_states(&self) -> Vec<UpstreamState> {
+        let upstreams = self.upstreams.lock().unwrap_or_else(PoisonError::into_inner);
+        upstreams
+            .iter()
+            .map(|ask| ask())
+            .map(|health| UpstreamState {
+                name: health.host.to_owned(),
+                state: health.breaker.as_str().to_owned(),
+                errors_left: health.errors_left,
+                banned_seconds: health.banned_for.as_secs(),
+            })
+            .collect()
+    }
+
+    /// Every cache by name, for the status page.
+    pub fn cache_states(&self) -> Vec<CacheHealth> {
+        let caches = self.caches.lock().unwrap_or_else(PoisonError::into_inner);
+        caches.iter().map(|(name, ask)| state(name, &ask())).collect()
+    }
+
+    /// Tells the metrics recorder; the caches count for themselves.
+    pub fn publish_caches(&self) {
+        let caches = self.caches.lock().unwrap_or_else(PoisonError::into_inner);
+        for (name, ask) in &*caches {
+            publish_cache(name, &ask());
+        }
+    }
+}
+
+fn state(name: &str, counts: &CacheMetrics) -> CacheHealth {
+    CacheHealth {
+        name: name.to_owned(),
+        entries: counts.entry_count.unwrap_or_default() as u64,
+        capacity: counts.capacity.unwrap_or_default() as u64,
+        hits: counts.hits.unwrap_or_default(),
+        misses: counts.misses.unwrap_or_default(),
+        evictions: counts.evictions.unwrap_or_default(),
+    }
+}
+
+/// Hits, misses, evictions and size of one cache.
+pub fn publish_cache(name: &'static str, counts: &CacheMetrics) {
+    metrics::counter!("cache_hits_total", "cache" => name).absolute(counts.hits.unwrap_or(0));
+    metrics::counter!("cache_misses_total", "cache" => name).absolute(counts.misses.unwrap_or(0));
+    metrics::counter!("cache_evictions_total", "cache" => name).absolute(counts.evictions.unwrap_or(0));
+    metrics::gauge!("cache_entries", "cache" => name).set(counts.entry_count.unwrap_or(0) as f64);
+    metrics::gauge!("cache_capacity", "cache" => name).set(counts.capacity.unwrap_or(0) as f64);
+}
