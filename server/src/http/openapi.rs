@@ -35,7 +35,11 @@ const FILTER: &[Parameter] = &[
     Parameter("side", "string", "victim or attacker"),
     Parameter("min_value", "string", "ISK, as 1500000 or 1.5m"),
     Parameter("max_value", "string", "ISK, as 1500000 or 1.5m"),
-    Parameter("tags", "string", "module tags, all of which must be present, separated by commas"),
+    Parameter(
+        "tags",
+        "string",
+        "module tags (docs/TAGS.md), all of which must be present, separated by commas; case does not matter",
+    ),
     Parameter("from", "string", "kills at or after this RFC 3339 time"),
     Parameter("to", "string", "kills before this RFC 3339 time"),
     Parameter("solo", "boolean", "exactly one player attacker"),

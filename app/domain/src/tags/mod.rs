@@ -59,6 +59,7 @@ pub enum Subject {
 pub struct TagInfo {
     pub tag: Cow<'static, str>,
     pub family: Family,
+    pub subject: Subject,
     pub meaning: Cow<'static, str>,
 }
 
@@ -94,16 +95,20 @@ static VOCABULARY: LazyLock<Vec<TagInfo>> = LazyLock::new(|| {
     let rows = TABLE.iter().map(|row| TagInfo {
         tag: Cow::Borrowed(row.tag),
         family: row.family,
+        subject: row.subject,
         meaning: Cow::Borrowed(row.meaning),
     });
     let pairs = PAIR_TECHS.iter().flat_map(|tech| {
         PAIR_CLASSES.iter().map(move |class| TagInfo {
             tag: Cow::Owned(format!("{tech} {class}")),
             family: Family::Pair,
+            subject: Subject::Item,
             meaning: Cow::Owned(format!("One item that is both {tech} and {class}")),
         })
     });
-    rows.chain(pairs).collect()
+    let mut tags = Vec::with_capacity(COUNT);
+    tags.extend(rows.chain(pairs));
+    tags
 });
 
 static PLACES: LazyLock<HashMap<&'static str, usize>> =
