@@ -66,6 +66,8 @@ pub struct ItemRow {
     pub is_abyssal: bool,
     /// What one costs, from where and when; absent when unknown.
     pub unit_price: Option<UnitPrice>,
+    /// The price stands for an average roll of the type: this one may be worth far more or less.
+    pub is_estimate: bool,
     /// Unit price times quantity.
     pub value: Option<Isk>,
     /// What the container holds.

@@ -14,4 +14,6 @@ pub use killmail::{AttackerRow, ItemRow, KillDetail, KillPage, RelatedKill, Valu
 pub use live::{ClientMessage, LiveStats, MinuteBucket, NamePatch, PROTOCOL_VERSION, ServerMessage};
 pub use place::{HourBucket, PlaceKind, PlacePage, PlaceRef, RankedEntry};
 pub use search::SearchHit;
-pub use status::{FeedHealth, FeedState, FeedStatus, PriceHealth, QueueDepth, StatusReport, StoreHealth};
+pub use status::{
+    FeedHealth, FeedState, FeedStatus, PriceHealth, PriceSourceHealth, QueueDepth, StatusReport, StoreHealth,
+};

@@ -1,6 +1,6 @@
 //! Health of feeds, queues and database, as the header and the status page show it.
 
-use domain::{Source, Timestamp};
+use domain::{PriceSource, Source, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How the live stream as a whole is doing.
@@ -99,10 +99,36 @@ pub struct StatusReport {
     pub prices: PriceHealth,
 }
 
+/// Where prices come from and how that goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PriceHealth {
+    /// Types with a price of any source.
     pub types_priced: u64,
+    /// When the newest price came.
     pub refreshed_at: Option<Timestamp>,
+    /// The first source of the chain that has prices; empty before any came.
     pub source: String,
+    /// Types that are to be asked for.
+    pub waiting: u64,
+    /// In the order in which they are preferred.
+    pub sources: Vec<PriceSourceHealth>,
+}
+
+/// One source of prices.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PriceSourceHealth {
+    pub source: PriceSource,
+    /// False for a source that this installation has no key for.
+    pub is_in_use: bool,
+    pub prices: u64,
+    /// Types it was asked for lately and does not know.
+    pub unknown: u64,
+    pub oldest: Option<Timestamp>,
+    pub newest: Option<Timestamp>,
+    /// Since this process started.
+    pub last_success_at: Option<Timestamp>,
+    pub last_error_at: Option<Timestamp>,
+    pub last_error: Option<String>,
 }

@@ -7,7 +7,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-/// A galaxy that speaks the wire formats of wanderer-kills, R2Z2, EVE-KILL, ESI and the image server.
+/// A galaxy that speaks the wire formats of wanderer-kills, R2Z2, EVE-KILL, ESI, Janice, MutaMarket and images.
 #[derive(Parser, Debug)]
 #[command(name = "simulator", version)]
 struct Arguments {

@@ -162,6 +162,8 @@ fn item_row(item: &Item, location: Location, enrichment: &Enrichment, static_dat
         is_blueprint_copy: item.is_blueprint_copy(),
         is_abyssal: info.is_some_and(|info| info.is_abyssal),
         unit_price,
+        is_estimate: unit_price
+            .is_some_and(|unit| unit.source.is_estimate() || info.is_some_and(|info| info.is_abyssal)),
         value: unit_price.map(|unit| unit.price.times(item.quantity())),
         contents: item.items.iter().map(|inner| item_row(inner, location, enrichment, static_data)).collect(),
     }

@@ -48,6 +48,7 @@ pub fn item(flag: i64, name: &str, quantity: i64, category_id: i64) -> ItemRow {
         is_blueprint_copy: false,
         is_abyssal: false,
         unit_price: None,
+        is_estimate: false,
         value: None,
         contents: vec![],
     }
