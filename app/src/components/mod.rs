@@ -31,4 +31,5 @@ pub mod fate;
 pub mod fitting_wheel;
 pub mod item_list;
 pub mod meta_group;
+pub mod price;
 pub mod value_tiles;

@@ -49,6 +49,8 @@ pub struct ValueTiles {
     pub valuation: Valuation,
     /// The upstream's own total.
     pub reported_value: Option<Isk>,
+    /// What the hull was priced with.
+    pub hull_price: Option<UnitPrice>,
 }
 
 /// One row of the item list. Equal rows (type, location, fate) are not merged: slots stay apart.

@@ -62,7 +62,11 @@ impl Services {
         let eft = fit::eft(killmail, &Self::fit_name(&summary), static_data);
         KillDetail {
             summary,
-            values: ValueTiles { valuation: enrichment.valuation.clone(), reported_value: enrichment.reported_value },
+            values: ValueTiles {
+                valuation: enrichment.valuation.clone(),
+                reported_value: enrichment.reported_value,
+                hull_price: unit_price(killmail.victim.ship_type_id, false, enrichment),
+            },
             damage_taken: killmail.victim.damage_taken,
             position: killmail.victim.position,
             war_id: killmail.war_id,

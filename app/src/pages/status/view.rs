@@ -26,6 +26,10 @@ pub fn status_view(report: &StatusReport, is_stale: bool) -> AnyView {
             <h2 id="feeds-heading">"Feeds"</h2>
             {feeds(&report.feed.feeds, now)}
         </section>
+        <section class="panel" aria-labelledby="prices-heading">
+            <h2 id="prices-heading">"Prices"</h2>
+            {prices(report)}
+        </section>
         <div class="status-columns">
             <section class="panel" aria-labelledby="queues-heading">
                 <h2 id="queues-heading">"Queues"</h2>
@@ -236,11 +240,74 @@ fn node(report: &StatusReport) -> AnyView {
     facts(vec![
         ("Prices", source.into_any()),
         ("Types priced", format::count(prices.types_priced).into_any()),
-        ("Prices of", ago(prices.refreshed_at, report.now).into_any()),
+        ("Newest price", ago(prices.refreshed_at, report.now).into_any()),
+        ("Types to ask for", format::count(prices.waiting).into_any()),
         ("Static data", report.static_build.clone().into_any()),
         ("Version", report.version.clone().into_any()),
         ("Node", report.node.clone().into_any()),
     ])
+}
+
+/// The chain of price sources, the preferred first.
+fn prices(report: &StatusReport) -> AnyView {
+    let (prices, now) = (&report.prices, report.now);
+    if prices.sources.is_empty() {
+        return view! { <p class="empty-note">"No price source has been asked yet."</p> }.into_any();
+    }
+    let rows = prices
+        .sources
+        .iter()
+        .map(|source| {
+            let is_failing = source.last_error_at > source.last_success_at;
+            let (key, word) = match (source.is_in_use, is_failing, source.prices) {
+                (false, ..) => ("standby", "No key"),
+                (_, true, _) => ("failed", "Failing"),
+                (.., 0) => ("standby", "No prices yet"),
+                _ => ("active", "In use"),
+            };
+            let error = match (&source.last_error, source.last_error_at) {
+                (Some(error), Some(at)) => format!("{error}, {}", format::age_in_words(at, now)),
+                _ => "none".to_owned(),
+            };
+            view! {
+                <tr>
+                    <th scope="row">{source.source.label()}</th>
+                    <td><span class="state">{shape(key)} " " {word}</span></td>
+                    <td class="number">{format::count(source.prices)}</td>
+                    <td class="number">{format::count(source.unknown)}</td>
+                    <td>{ago_or_dash(source.newest, now)}</td>
+                    <td>{ago_or_dash(source.oldest, now)}</td>
+                    <td>{ago_or_dash(source.last_success_at, now)}</td>
+                    <td class="error-cell">{error}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="table-scroll" role="region" aria-label="Table of price sources, scrolls sideways" tabindex="0">
+            <table class="data-table">
+                <caption class="sr-only">"Price sources in order of preference"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Source"</th>
+                        <th scope="col">"State"</th>
+                        <th scope="col" class="number">"Prices"</th>
+                        <th scope="col" class="number">"Unknown to it"</th>
+                        <th scope="col">"Newest"</th>
+                        <th scope="col">"Oldest"</th>
+                        <th scope="col">"Last answer"</th>
+                        <th scope="col">"Last error"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn ago_or_dash(at: Option<Timestamp>, now: Timestamp) -> String {
+    at.map_or_else(|| "—".to_owned(), |at| format::age_in_words(at, now))
 }
 
 #[cfg(test)]

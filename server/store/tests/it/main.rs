@@ -13,6 +13,7 @@ mod plans;
 mod prices_and_positions;
 mod real_killmails;
 mod recent;
+mod revalue;
 mod search;
 mod speed;
 mod static_import;

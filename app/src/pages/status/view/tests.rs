@@ -2,9 +2,10 @@
 
 use super::*;
 use crate::{
-    contract::{FeedStatus, PriceHealth, StoreHealth},
+    contract::{FeedStatus, PriceHealth, PriceSourceHealth, StoreHealth},
     pages::kill::fixtures::at,
 };
+use domain::PriceSource;
 
 fn report() -> StatusReport {
     let now = at("2026-11-23T20:00:00Z");
@@ -57,4 +58,36 @@ fn tells_feed_lag_queue_database_and_prices() {
     }
     assert!(!html.contains("does not answer") && !html.contains(" style="));
     assert!(status_view(&report(), true).to_html().contains("does not answer"));
+}
+
+#[test]
+fn price_sources_stand_in_order_with_age_and_trouble() {
+    let source = |source, is_in_use, prices| PriceSourceHealth {
+        source,
+        is_in_use,
+        prices,
+        unknown: 0,
+        oldest: None,
+        newest: None,
+        last_success_at: None,
+        last_error_at: None,
+        last_error: None,
+    };
+    let janice = PriceSourceHealth {
+        oldest: Some(at("2026-11-23T17:00:00Z")),
+        last_success_at: Some(at("2026-11-23T19:00:00Z")),
+        last_error_at: Some(at("2026-11-23T19:59:00Z")),
+        last_error: Some("the upstream refused the request".to_owned()),
+        unknown: 17,
+        ..source(PriceSource::Janice, true, 1_234)
+    };
+    let mut report = report();
+    report.prices.sources = vec![janice, source(PriceSource::EsiAverage, true, 15_000)];
+    let html = status_view(&report, false).to_html();
+    for text in ["1,234", "17", "Failing", "3 hours ago", "the upstream refused the request, 1 minute ago", "In use"] {
+        assert!(html.contains(text), "{text} is missing in {html}");
+    }
+    assert!(html.find("Janice, Jita 4-4 split") < html.find("ESI average price"));
+    report.prices.sources = vec![source(PriceSource::Janice, false, 0)];
+    assert!(status_view(&report, false).to_html().contains("No key"));
 }
