@@ -217,7 +217,8 @@ async fn a_better_price_reaches_window_pages_and_database() {
     market.has_esi().await;
     market.simulator.set_outage("janice", true);
     let known = market_types(&market.simulator, true, 1)[0];
-    let rolled = StaticData::bundled().types().filter(|info| info.is_abyssal && info.published).map(|info| info.id);
+    let sde = StaticData::bundled();
+    let rolled = sde.types().filter(|info| info.is_abyssal && info.published).map(|info| info.id);
     let rolled: Vec<TypeId> = rolled.collect();
     let mut events = market.services.window().subscribe();
     let record = market.kill(&[known]);
@@ -339,7 +340,8 @@ async fn nonsense_and_haste_of_the_price_services_harm_nothing() {
     let record = market.kill(&[known]);
     assert_eq!(record.enrichment.unit_prices[&known].source, PriceSource::EsiAverage);
     eventually("nonsense is told", || async {
-        market.services.prices().health().sources[0].last_error.is_some_and(|error| error.contains("understood"))
+        let error = market.services.prices().health().sources[0].last_error.clone();
+        error.is_some_and(|error| error.contains("understood"))
     })
     .await;
     market.simulator.set_fault(Fault::MalformedPrices, 0.0);
