@@ -88,7 +88,7 @@ fn copies_skins_and_capsules_have_fixed_prices_whatever_the_market_says() {
     let mut copy = item(blueprint, 5, 3, 0);
     copy.singleton = 2;
     let mail = killmail(CAPSULE, vec![copy, item(blueprint, 5, 0, 1), item(skin, 5, 0, 2)]);
-    let dear = unit(900_000_000_00, PriceSource::Janice);
+    let dear = unit(90_000_000_000, PriceSource::Janice);
     let prices: Prices = [(CAPSULE, dear), (blueprint, dear), (skin, dear)].into();
     let (values, used) = value(&mail, &prices);
     assert_eq!(values.hull_value, Some(CAPSULE_PRICE));
@@ -104,7 +104,7 @@ fn without_any_price_there_is_no_value() {
     let (values, used) = value(&mail, &Prices::new());
     assert_eq!(values, Valuation { unpriced_types: 3, ..Valuation::default() });
     assert!(used.is_empty());
-    let hull_only = [(RIFTER, unit(5_00, PriceSource::StaticBase))].into();
+    let hull_only = [(RIFTER, unit(500, PriceSource::StaticBase))].into();
     let (values, _) = value(&killmail(RIFTER, Vec::new()), &hull_only);
     assert_eq!((values.total_value, values.dropped_value), (Some(Isk::from_isk(5)), None));
 }
@@ -113,25 +113,25 @@ fn without_any_price_there_is_no_value() {
 fn a_better_source_replaces_a_used_price_and_an_equal_one_does_not() {
     let mail = killmail(RIFTER, vec![item(TRITANIUM, 5, 10, 0), item(id("Hail S"), 27, 1, 0)]);
     let early: Prices =
-        [(RIFTER, unit(500_00, PriceSource::EsiAverage)), (TRITANIUM, unit(4_00, PriceSource::Janice))].into();
+        [(RIFTER, unit(50_000, PriceSource::EsiAverage)), (TRITANIUM, unit(400, PriceSource::Janice))].into();
     let (_, used) = value(&mail, &early);
     let revalue = |now: &Prices| revalue_killmail(&mail, &SDE, &used, &|type_id| now.get(&type_id).copied());
 
     assert_eq!(revalue(&early), None, "nothing new");
     assert_eq!(revalue(&Prices::new()), None, "what is no longer known stays");
     let moved: Prices =
-        [(RIFTER, unit(600_00, PriceSource::EsiAverage)), (TRITANIUM, unit(9_00, PriceSource::EsiAdjusted))].into();
+        [(RIFTER, unit(60_000, PriceSource::EsiAverage)), (TRITANIUM, unit(900, PriceSource::EsiAdjusted))].into();
     assert_eq!(revalue(&moved), None, "a price that moved is not a better one");
 
     let later: Prices = [
-        (RIFTER, unit(700_00, PriceSource::Janice)),
-        (TRITANIUM, unit(9_00, PriceSource::Janice)),
+        (RIFTER, unit(70_000, PriceSource::Janice)),
+        (TRITANIUM, unit(900, PriceSource::Janice)),
         (id("Hail S"), unit(50, PriceSource::StaticBase)),
     ]
     .into();
     let (values, used) = revalue(&later).expect("better prices");
     assert_eq!(values.hull_value, Some(Isk::from_isk(700)));
-    assert_eq!(values.total_value, Some(Isk::from_hundredths(700_00 + 40_00 + 50)));
+    assert_eq!(values.total_value, Some(Isk::from_hundredths(70_000 + 4_000 + 50)));
     assert_eq!((values.unpriced_types, used[&TRITANIUM].price), (0, Isk::from_isk(4)));
 }
 

@@ -43,7 +43,17 @@ struct Market {
 
 impl Market {
     async fn open(clock: upstream::Clock, key: Option<&str>, calls_per_second: u32) -> Self {
+        Self::open_with(clock, key, calls_per_second, |_| {}).await
+    }
+
+    async fn open_with(
+        clock: upstream::Clock,
+        key: Option<&str>,
+        calls_per_second: u32,
+        change: impl FnOnce(&mut simulator::Limits),
+    ) -> Self {
         let mut config = simulator_config();
+        change(&mut config.limits);
         config.limits.price_service_burst = if calls_per_second > 1 { 10_000 } else { 3 };
         let simulator = Simulator::start(config).await.expect("simulator");
         let database = TestDatabase::create().await;
@@ -348,6 +358,47 @@ async fn nonsense_and_haste_of_the_price_services_harm_nothing() {
     market.simulator.set_fault(Fault::Http5xx, 0.3);
     eventually("it comes all the same", || async {
         market.price(known).is_some_and(|unit| unit.source == PriceSource::Janice)
+    })
+    .await;
+    market.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_too_long_for_janice_is_asked_in_pieces() {
+    let market = Market::open_with(Utc::now, Some(JANICE_KEY), 50, |limits| limits.janice_lines = 30).await;
+    market.kill(&market_types(&market.simulator, true, 99));
+    eventually("all are answered", || async { market.services.prices().health().waiting == 0 }).await;
+    let janice = market.services.prices().health().sources[0].clone();
+    assert_eq!((janice.prices, janice.unknown), (100, 0));
+    let responses = market.simulator.counters().responses;
+    assert_eq!((responses["janice 400"], responses["janice 200"]), (2, 4), "100 and 50 refused, 4 of 25 answered");
+    market.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_dies_most_is_asked_for_before_it_dies_again() {
+    let market = Market::open(Utc::now, None, 50).await;
+    let known = market_types(&market.simulator, true, 1)[0];
+    market.has_esi().await;
+    let record = market.kill(&[known]);
+    market.store(&record).await;
+    let (restarted, _) = Services::new(Parts {
+        store: market.database.store.clone(),
+        static_data: StaticData::bundled(),
+        feeds: vec![Source::R2z2],
+        is_demo: true,
+        clock: Utc::now,
+    });
+    prices::start(&market.lifecycle, &restarted, market.sources(Some(JANICE_KEY), 50));
+    eventually("prices are fetched without a kill", || async {
+        let unit = restarted.prices().table().price(known, Utc::now());
+        unit.is_some_and(|unit| unit.source == PriceSource::Janice)
+    })
+    .await;
+    // It was valued within the hour and is not in the window: its row is found.
+    eventually("the stored kill is revalued", || async {
+        let stored = market.database.store.find_kill(record.killmail.killmail_id).await.expect("read").expect("there");
+        stored.enrichment.unit_prices[&known].source == PriceSource::Janice
     })
     .await;
     market.close().await;

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 
 const KEY: &str = "made-up-key-of-a-test";
 
-fn row(id: i64, split: Value) -> Value {
+fn row(id: i64, split: Option<f64>) -> Value {
     json!({
         "date": "2025-08-08T00:00:00Z", "market": {"id": 2, "name": "Jita 4-4"}, "buyOrderCount": 44,
         "immediatePrices": {"buyPrice": 3.78, "splitPrice": split, "sellPrice": 3.94, "splitPrice5DayMedian": 3.81},
@@ -29,15 +29,18 @@ fn row(id: i64, split: Value) -> Value {
     })
 }
 
+/// Status, `Retry-After`, body.
+type Answer = (u16, Option<&'static str>, String);
+
 /// Requests seen, and what to answer next; the last answer stays.
 #[derive(Clone, Default)]
 struct Script {
-    answers: Arc<Mutex<Vec<(u16, Option<&'static str>, String)>>>,
+    answers: Arc<Mutex<Vec<Answer>>>,
     seen: Arc<Mutex<Vec<(Instant, String)>>>,
 }
 
 impl Script {
-    fn new(answers: &[(u16, Option<&'static str>, String)]) -> Self {
+    fn new(answers: &[Answer]) -> Self {
         let script = Self::default();
         script.answers.lock().unwrap().extend(answers.iter().rev().cloned());
         script
@@ -86,7 +89,7 @@ fn ids(ids: &[i64]) -> Vec<TypeId> {
 
 #[tokio::test]
 async fn ids_go_out_one_a_line_and_split_prices_come_back() {
-    let body = json!([row(34, json!(3.86)), row(35, json!(0)), row(36, json!(null)), row(99, json!(1)), {"date": "x"}]);
+    let body = json!([row(34, Some(3.86)), row(35, Some(0.0)), row(36, None), row(99, Some(1.0)), {"date": "x"}]);
     let script = Script::new(&[(200, None, body.to_string())]);
     let prices = script.quick().await.split_prices(&ids(&[34, 35, 36, 37])).await.unwrap();
     assert_eq!(prices, [(TypeId(34), Isk::from_hundredths(386))], "no orders, no price, not asked for, broken");
@@ -101,7 +104,7 @@ async fn a_bad_key_is_final_and_a_busy_service_is_waited_for() {
     assert_eq!(script.quick().await.split_prices(&ids(&[34])).await, Err(UpstreamError::Refused));
     assert_eq!(script.calls(), 1);
 
-    let good = json!([row(34, json!(5.5))]).to_string();
+    let good = json!([row(34, Some(5.5))]).to_string();
     let script = Script::new(&[(429, Some("0"), String::new()), (502, None, String::new()), (200, None, good)]);
     assert_eq!(script.quick().await.split_prices(&ids(&[34])).await.unwrap().len(), 1);
     assert_eq!(script.calls(), 3);

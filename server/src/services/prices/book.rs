@@ -107,6 +107,7 @@ impl PriceBook {
             }
         }
         let has_queued = state.wanted.has_queued();
+        metrics::gauge!("price_requests_waiting").set(state.wanted.len() as f64);
         drop(state);
         if has_queued {
             self.queued.notify_one();
@@ -139,6 +140,7 @@ impl PriceBook {
         state.gaps.retain(|type_id, asked_at| !known.contains(type_id) && now - *asked_at < GAP_KEPT);
         state.gaps.extend(missing.iter().map(|type_id| (*type_id, now)));
         state.wanted.settle(asked);
+        metrics::gauge!("price_requests_waiting").set(state.wanted.len() as f64);
         drop(state);
         self.succeeded(PriceSource::Janice, now);
         let gap = |type_id| PriceGap { type_id, source: PriceSource::Janice, asked_at: now };
@@ -181,6 +183,9 @@ impl PriceBook {
 
     fn succeeded(&self, source: PriceSource, now: Timestamp) {
         self.state().reports.entry(source).or_default().last_success_at = Some(now);
+        metrics::gauge!("price_source_last_success_timestamp_seconds", "source" => source.label())
+            .set(now.timestamp() as f64);
+        metrics::gauge!("prices_known", "source" => source.label()).set(self.table().of(source).len() as f64);
         metrics::counter!("price_refreshes_total", "source" => source.label(), "outcome" => "ok").increment(1);
     }
 
@@ -216,7 +221,7 @@ impl PriceBook {
         });
         let first = sources.iter().find(|source| source.is_in_use && source.prices > 0);
         PriceHealth {
-            types_priced: table.len() as u64,
+            types_priced: table.type_count() as u64,
             refreshed_at: sources.iter().filter_map(|source| source.newest).max(),
             source: first.map_or_else(String::new, |first| first.source.label().to_owned()),
             waiting: state.wanted.len() as u64,

@@ -1,6 +1,7 @@
 //! Asks Janice for what is queued: one call at a time, many types each. A call that fails puts its types back and
 //! makes the next one wait, so that an outage costs a call every few minutes.
 
+use super::batch::{BatchSize, Verdict};
 use crate::services::Services;
 use domain::{Isk, PriceSource, TypeId, UnitPrice};
 use std::{sync::Arc, time::Duration};
@@ -18,6 +19,7 @@ const BACKOFF: BackoffPolicy = BackoffPolicy { first: Duration::from_secs(5), ma
 /// Runs until `stop`.
 pub(super) async fn run(services: Arc<Services>, janice: JaniceClient, stop: CancellationToken) {
     let mut backoff = Backoff::random(BACKOFF);
+    let mut size = BatchSize::new(MAX_TYPES_PER_CALL);
     loop {
         let gathered = async {
             services.prices().queued().await;
@@ -27,7 +29,7 @@ pub(super) async fn run(services: Arc<Services>, janice: JaniceClient, stop: Can
             () = stop.cancelled() => return,
             () = gathered => {}
         }
-        let types = services.prices().take(MAX_TYPES_PER_CALL);
+        let types = services.prices().take(size.get());
         let answer = tokio::select! {
             () = stop.cancelled() => return,
             answer = janice.split_prices(&types) => answer,
@@ -35,11 +37,21 @@ pub(super) async fn run(services: Arc<Services>, janice: JaniceClient, stop: Can
         match answer {
             Ok(prices) => {
                 backoff.reset();
+                size.went_well();
                 keep(&services, &types, &prices).await;
             }
             Err(error) => {
-                services.prices().give_back(&types);
                 services.prices().failed(PriceSource::Janice, error.to_string(), services.now());
+                let verdict = size.failed(types.len(), &error);
+                if verdict == Verdict::Drop {
+                    tracing::warn!(%error, type_id = %types[0], "janice cannot be asked for a type");
+                    keep(&services, &types, &[]).await;
+                    continue;
+                }
+                services.prices().give_back(&types);
+                if verdict == Verdict::Halve {
+                    continue;
+                }
                 let pause = backoff.next_delay_after(error.retry_after());
                 tracing::warn!(%error, ?pause, types = types.len(), "janice gives no prices now");
                 tokio::select! {

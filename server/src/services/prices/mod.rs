@@ -9,9 +9,11 @@
 //! |---|---|
 //! | no Janice key, key refused | the chain starts at the next source |
 //! | Janice or MutaMarket down, slow, talking nonsense | stale prices, then the next source; later tries with back-off |
+//! | Janice refuses a question | halved until the culprit stands alone; it counts as unknown |
 //! | ESI down | the list as last stored |
 //! | queue full | the type is asked for when it is seen again |
 
+mod batch;
 mod book;
 mod janice;
 mod lists;

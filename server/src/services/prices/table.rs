@@ -52,7 +52,7 @@ impl PriceTable {
     }
 
     /// Types with a price of any source.
-    pub fn len(&self) -> usize {
+    pub fn type_count(&self) -> usize {
         let lists = [&self.janice, &self.mutamarket, &self.esi, &self.base];
         let of_list = |index: usize| {
             let is_new = move |id: &&TypeId| lists[..index].iter().all(|earlier| !earlier.contains_key(*id));

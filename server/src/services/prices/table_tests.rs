@@ -27,7 +27,7 @@ fn full() -> PriceTable {
 #[test]
 fn the_chain_goes_from_the_best_evidence_to_the_nominal_price() {
     let mut table = full();
-    assert_eq!(table.len(), 1);
+    assert_eq!(table.type_count(), 1);
     for source in CHAIN {
         assert_eq!(table.price(ID, at(0)).map(|unit| unit.source), Some(source));
         table = table.with_list(source, Prices::new());
@@ -71,6 +71,6 @@ fn stored_prices_come_back_with_the_nominal_ones_below() {
     assert_eq!(table.price(ID, at(6)), Some(unit(PriceSource::EsiAdjusted, 5)), "the later list");
     assert_eq!(table.price(TypeId(35), at(6)), Some(unit(PriceSource::Janice, 1)));
     assert_eq!(table.price(nominal, at(6)).map(|unit| unit.source), Some(PriceSource::StaticBase));
-    assert!(!table.is_without_market() && table.len() > 2);
+    assert!(!table.is_without_market() && table.type_count() > 2);
     assert!(PriceTable::from_stored(Vec::new(), &sde, at(0)).is_without_market());
 }
