@@ -91,8 +91,15 @@ async fn nothing_is_lost_or_doubled_by_kill_9_and_a_stopped_database() {
         emitted.clone()
     };
 
+    let client = reqwest::Client::new();
     let tracker = Tracker::start(&simulator, &url, folder.path());
     let store = Store::connect(&StoreOptions::new(&url)).await.expect("store");
+    // A new installation begins at the feed's head: what happens before it has found that is not its to store.
+    eventually("the feed is connected", || async {
+        let metrics = client.get(format!("{}/metrics", tracker.url)).send().await.expect("answer");
+        metrics.text().await.expect("text").lines().any(|line| line == r#"feed_active{feed="r2z2"} 1"#)
+    })
+    .await;
     emit_some(600);
     eventually("the first kills are stored", || async { count(&store).await > 50 }).await;
     tracker.kill_9();
@@ -104,7 +111,6 @@ async fn nothing_is_lost_or_doubled_by_kill_9_and_a_stopped_database() {
     store.close().await;
     drop(postgres);
     let all = emit_some(10_000);
-    let client = reqwest::Client::new();
     eventually("the tracker notices, keeps trying and still answers", || async {
         let ready = client.get(format!("{}/readyz", tracker.url)).send().await;
         let metrics = client.get(format!("{}/metrics", tracker.url)).send().await.expect("answer");
