@@ -62,6 +62,14 @@ export class Galaxy {
     }
   }
 
+  /** Waits until every price has come that the kills so far ask for: values do not change any more. */
+  async valued() {
+    await eventually('prices have come', async () => {
+      const metrics = await (await fetch(`${this.#url}/metrics`)).text();
+      return /^price_requests_waiting 0$/m.test(metrics);
+    }, 60_000);
+  }
+
   async outage(upstream, on) {
     this.#isBroken = true;
     await this.#post('outage', { upstream, on });

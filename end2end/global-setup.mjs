@@ -19,7 +19,11 @@ export default async function globalSetup(config) {
   try {
     const failed = started.find(({ status }) => status === 'rejected');
     if (failed) throw failed.reason;
-    await Promise.all(servers.map((server) => new Galaxy(server).emit(KILLS)));
+    await Promise.all(servers.map(async (server) => {
+      const galaxy = new Galaxy(server);
+      await galaxy.emit(KILLS);
+      await galaxy.valued();
+    }));
   } catch (error) {
     await stop();
     throw error;

@@ -116,6 +116,9 @@ export async function start({ label, simulatorArgs = [], env: extra = {} }) {
       EVE_KILL_URL: `${upstream}/evekill`,
       ESI_URL: `${upstream}/esi`,
       IMAGE_SERVER_URL: `${upstream}/images`,
+      JANICE_URL: `${upstream}/janice`,
+      JANICE_API_KEY: 'simulated-janice-key', // the simulator's own, a secret of nobody
+      MUTAMARKET_URL: `${upstream}/mutamarket/api`,
       R2Z2_POLL_SECONDS: '1',
       TRACKER_DEMO: '1',
       ...extra,

@@ -82,6 +82,18 @@ pub fn age_in_words(at: Timestamp, now: Timestamp) -> String {
     format!("{text} ago")
 }
 
+/// When a price was taken, seen from the kill: `12 minutes before the kill`.
+pub fn before_or_after_kill(at: Timestamp, killed_at: Timestamp) -> String {
+    let seconds = (at - killed_at).num_seconds();
+    let span = match seconds.unsigned_abs() {
+        0..60 => return "at the time of the kill".to_owned(),
+        span @ 60..3_600 => counted(span / 60, "minute", "minutes"),
+        span @ 3_600..172_800 => counted(span / 3_600, "hour", "hours"),
+        span => counted(span / 86_400, "day", "days"),
+    };
+    format!("{span} {} the kill", if seconds < 0 { "before" } else { "after" })
+}
+
 /// A duration from milliseconds: `850 ms`, `4.2 s`, `3 min`.
 pub fn lag(milliseconds: i64) -> String {
     match milliseconds.max(0) {

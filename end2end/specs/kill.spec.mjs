@@ -52,6 +52,9 @@ test('unit prices show on request', async ({ galaxy, open, page }) => {
   await expect(price).toBeHidden();
   await page.getByRole('checkbox', { name: 'Unit prices and sources' }).check();
   await expect(price).toBeVisible();
+  const prices = page.locator('#items tbody td.unit-price .unit-price-source');
+  await expect(prices.first()).toContainText(/no known price|fixed rule|, 20\d\d-.+ (the kill)$/);
+  await expect(page.locator('.values .value-note').first()).toContainText(/^(Hull by .+\.|.+ without a known price.+)$/);
 });
 
 test('the fit is copied in the format of the game, and stands as text', async ({ galaxy, open, page, context }) => {

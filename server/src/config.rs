@@ -3,7 +3,7 @@
 //! Every variable is one row of [`VARIABLES`]; the README's table is made from it and a test compares them.
 
 use domain::Source;
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf};
 
 /// Name, default as shown to people, meaning.
 pub const VARIABLES: &[(&str, &str, &str)] = &[
@@ -26,6 +26,9 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
         "https://developers.eveonline.com/static-data/tranquility",
         "CCP's static data export, for `tracker import-sde --latest`",
     ),
+    ("JANICE_URL", "https://janice.e-351.com/api/rest/v2", "Janice, what things trade for in Jita"),
+    ("JANICE_API_KEY", "none", "key of Janice (secret); without it values begin with ESI's price list"),
+    ("MUTAMARKET_URL", "https://mutamarket.com/api", "MutaMarket, what rolled modules sell for on average"),
     ("CONTACT", "none", "an e-mail or URL, part of every User-Agent: upstreams ask for one"),
     ("FEED_SILENCE_SECONDS", "60", "a feed without any sign of life for so long is replaced by the next"),
     ("R2Z2_POLL_SECONDS", "6", "wait before asking again for a file that is not there yet; zKillboard blocks below 6"),
@@ -57,6 +60,22 @@ pub enum DatabaseConfig {
     },
 }
 
+/// A value that no log or debug output shows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     pub bind_addr: SocketAddr,
@@ -73,6 +92,9 @@ pub struct Config {
     pub esi_compatibility_date: String,
     pub image_server_url: String,
     pub sde_url: String,
+    pub janice_url: String,
+    pub janice_api_key: Option<Secret>,
+    pub mutamarket_url: String,
     pub contact: Option<String>,
     pub feed_silence: std::time::Duration,
     pub r2z2_poll: std::time::Duration,
@@ -139,6 +161,9 @@ impl Config {
             esi_compatibility_date: get("ESI_COMPATIBILITY_DATE").unwrap_or_else(|| "2026-08-18".to_owned()),
             image_server_url: url_or("IMAGE_SERVER_URL", get("IMAGE_SERVER_URL"), "https://images.evetech.net")?,
             sde_url: url_or("SDE_URL", get("SDE_URL"), "https://developers.eveonline.com/static-data/tranquility")?,
+            janice_url: url_or("JANICE_URL", get("JANICE_URL"), "https://janice.e-351.com/api/rest/v2")?,
+            janice_api_key: get("JANICE_API_KEY").map(Secret),
+            mutamarket_url: url_or("MUTAMARKET_URL", get("MUTAMARKET_URL"), "https://mutamarket.com/api")?,
             contact: get("CONTACT"),
             feed_silence: seconds("FEED_SILENCE_SECONDS", get("FEED_SILENCE_SECONDS").as_deref(), "60")?,
             r2z2_poll: seconds("R2Z2_POLL_SECONDS", get("R2Z2_POLL_SECONDS").as_deref(), "6")?,
@@ -279,6 +304,13 @@ mod tests {
             assert!(error.to_string().starts_with(name), "{error}");
         }
         assert_eq!(config(&[("TRACKER_FEDS", "r2z2")]), Err(ConfigError::Unknown("TRACKER_FEDS".into())));
+    }
+
+    #[test]
+    fn the_key_is_not_in_debug_output() {
+        let config = config(&[("JANICE_API_KEY", "made-up-key")]).expect("valid");
+        assert_eq!(config.janice_api_key.as_ref().map(Secret::expose), Some("made-up-key"));
+        assert!(!format!("{config:?}").contains("made-up-key"));
     }
 
     #[test]

@@ -78,6 +78,14 @@ pub enum PriceSource {
 }
 
 impl PriceSource {
+    pub const ALL: [Self; 6] =
+        [Self::Rule, Self::Janice, Self::Mutamarket, Self::EsiAverage, Self::EsiAdjusted, Self::StaticBase];
+
+    /// Whether the price stands for things that differ from each other, as rolled modules of one type do.
+    pub fn is_estimate(self) -> bool {
+        self == Self::Mutamarket
+    }
+
     pub fn label(self) -> &'static str {
         match self {
             Self::Rule => "fixed rule",

@@ -91,6 +91,22 @@ pub fn value_killmail(
     (valuation, used)
 }
 
+/// Values a killmail again after better prices have come: a price that was used stays, unless a source of better
+/// evidence has one now or there was none. `None` when that changes nothing.
+pub fn revalue_killmail(
+    killmail: &Killmail,
+    static_data: &StaticData,
+    used: &BTreeMap<TypeId, UnitPrice>,
+    price_of: &dyn Fn(TypeId) -> Option<UnitPrice>,
+) -> Option<(Valuation, BTreeMap<TypeId, UnitPrice>)> {
+    let best = |type_id: TypeId| match (used.get(&type_id).copied(), price_of(type_id)) {
+        (Some(old), Some(new)) if new.source < old.source => Some(new),
+        (old, new) => old.or(new),
+    };
+    let (valuation, unit_prices) = value_killmail(killmail, static_data, &best);
+    (unit_prices != *used).then_some((valuation, unit_prices))
+}
+
 fn add(sum: &mut Option<Isk>, value: Isk) {
     *sum = Some(sum.unwrap_or_default() + value);
 }
@@ -112,3 +128,7 @@ fn fixed_price(
     };
     Some(UnitPrice { price, source: PriceSource::Rule, at: killmail.killmail_time })
 }
+
+#[cfg(test)]
+#[path = "valuation_tests.rs"]
+mod tests;

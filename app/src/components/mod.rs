@@ -33,5 +33,6 @@ pub mod fitting_wheel;
 pub mod histogram;
 pub mod item_list;
 pub mod meta_group;
+pub mod price;
 pub mod rank_bar;
 pub mod value_tiles;

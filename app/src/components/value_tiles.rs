@@ -1,11 +1,15 @@
 //! The money of a loss: six amounts and the bar of destroyed against dropped.
 
-use crate::{components::isk::IskAmount, contract::ValueTiles, format};
-use domain::Isk;
+use crate::{
+    components::{isk::IskAmount, price::price_origin},
+    contract::ValueTiles,
+    format,
+};
+use domain::{Isk, Timestamp};
 use leptos::prelude::*;
 
 /// The tiles. Sums with types of unknown price are lower bounds and say so.
-pub fn value_tiles(values: &ValueTiles) -> AnyView {
+pub fn value_tiles(values: &ValueTiles, killed_at: Timestamp) -> AnyView {
     let valuation = &values.valuation;
     let is_bound = valuation.unpriced_types > 0;
     let tile = |label: &'static str, value: Option<Isk>, is_lower_bound: bool, kind: &'static str| {
@@ -21,6 +25,9 @@ pub fn value_tiles(values: &ValueTiles) -> AnyView {
         }
         .into_any()
     };
+    let hull = values.hull_price.map(|unit| {
+        view! { <p class="value-note">{format!("Hull by {}.", price_origin(unit, false, killed_at))}</p> }
+    });
     let unpriced = is_bound.then(|| {
         let types = format::counted(valuation.unpriced_types.into(), "type", "types");
         view! {
@@ -40,6 +47,7 @@ pub fn value_tiles(values: &ValueTiles) -> AnyView {
                 {tile("zKillboard says", values.reported_value, false, "reported")}
             </dl>
             {share_bar(valuation.destroyed_value, valuation.dropped_value)}
+            {hull}
             {unpriced}
         </div>
     }
@@ -79,12 +87,19 @@ fn share_bar(destroyed: Option<Isk>, dropped: Option<Isk>) -> Option<AnyView> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pages::kill::fixtures::{fitted_frigate, unknown_types};
+    use crate::pages::kill::fixtures::{at, fitted_frigate, unknown_types};
+
+    fn html(values: &ValueTiles) -> String {
+        value_tiles(values, at("2026-11-23T19:21:05Z")).to_html()
+    }
 
     #[test]
     fn shows_all_six_and_the_split() {
-        let html = value_tiles(&fitted_frigate().values).to_html();
-        for word in ["Total", "Destroyed", "Dropped", "Fitted", "Hull", "zKillboard says", "% destroyed", "% dropped"] {
+        let html = html(&fitted_frigate().values);
+        let hull = "Hull by Janice, Jita 4-4 split, 2026-11-23 18:31:00, 50 minutes before the kill.";
+        for word in
+            [hull, "Total", "Destroyed", "Dropped", "Fitted", "Hull", "zKillboard says", "% destroyed", "% dropped"]
+        {
             assert!(html.contains(word), "{word} is missing in {html}");
         }
         assert!(!html.contains("at least"));
@@ -92,7 +107,7 @@ mod tests {
 
     #[test]
     fn unknown_prices_are_never_zero() {
-        let html = value_tiles(&unknown_types().values).to_html();
+        let html = html(&unknown_types().values);
         assert!(html.contains("value unknown") && html.contains("3 types on this mail"));
         assert!(!html.contains("share-bar"), "nothing to divide");
     }
@@ -101,7 +116,7 @@ mod tests {
     fn a_sum_with_unpriced_types_is_a_lower_bound() {
         let mut values = fitted_frigate().values;
         values.valuation.unpriced_types = 1;
-        let html = value_tiles(&values).to_html();
+        let html = html(&values);
         assert!(html.contains("at least ") && html.contains("1 type on this mail"));
     }
 }

@@ -63,6 +63,8 @@ pub struct ValueTiles {
     pub valuation: Valuation,
     /// The upstream's own total.
     pub reported_value: Option<Isk>,
+    /// What the hull was priced with.
+    pub hull_price: Option<UnitPrice>,
 }
 
 /// One row of the item list. Equal rows (type, location, fate) are not merged: slots stay apart.
@@ -80,6 +82,8 @@ pub struct ItemRow {
     pub is_abyssal: bool,
     /// What one costs, from where and when; absent when unknown.
     pub unit_price: Option<UnitPrice>,
+    /// The price stands for an average roll of the type: this one may be worth far more or less.
+    pub is_estimate: bool,
     /// Unit price times quantity.
     pub value: Option<Isk>,
     /// What the container holds.

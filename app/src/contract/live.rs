@@ -3,7 +3,8 @@
 //! After `hello` the client subscribes; it gets one `snapshot`, then `batch` frames. `seq` grows by one with every
 //! kill the node publishes; a batch carries the seq of its newest kill. A client that reconnects sends `since` with
 //! the last seq and node it saw and gets only what it missed, or a fresh snapshot when the gap is too wide.
-//! Kills can be sent again (after a crash, a resync or a late name): they are recognised by `killmail_id`.
+//! Kills can be sent again (after a crash, a resync, a late name or price): they are recognised by `killmail_id`, and
+//! the last form counts. A batch whose `seq` is 0 holds such kills only and is not acknowledged.
 
 use super::status::FeedStatus;
 use domain::{KillFilter, KillSummary, Timestamp};

@@ -8,6 +8,9 @@ use std::{
     time::Duration,
 };
 
+/// The key of the simulated Janice unless another is set; a secret of nobody.
+pub const JANICE_KEY: &str = "simulated-janice-key";
+
 /// How a galaxy behaves. `Config::default()` suits tests: manual, seed 1, no history, a free port on the loopback.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -34,6 +37,10 @@ pub struct Config {
     pub faults: FaultSettings,
     pub limits: Limits,
     pub timing: Timing,
+    /// The key Janice takes.
+    pub janice_key: String,
+    /// Simulated time between two moves of the market; ESI's price list expires with each.
+    pub market_period: Duration,
     /// Speak the wanderer-kills stream as its documentation has it (named events with ids) instead of as it is.
     pub wanderer_as_documented: bool,
 }
@@ -55,6 +62,8 @@ impl Default for Config {
             faults: FaultSettings::default(),
             limits: Limits::default(),
             timing: Timing::default(),
+            janice_key: JANICE_KEY.to_owned(),
+            market_period: Duration::from_hours(1),
             wanderer_as_documented: false,
         }
     }
@@ -130,6 +139,10 @@ pub struct Limits {
     pub esi_ban_grace: Duration,
     /// Open enhanced streams before 503.
     pub wanderer_streams: u64,
+    /// Requests Janice and MutaMarket each take in a burst before 429; one a second comes back.
+    pub price_service_burst: u32,
+    /// Lines of one Janice request before 400.
+    pub janice_lines: usize,
 }
 
 impl Default for Limits {
@@ -146,6 +159,9 @@ impl Default for Limits {
             esi_error_window: Duration::from_mins(1),
             esi_ban_grace: Duration::from_millis(500),
             wanderer_streams: 100,
+            // A client that keeps to one a second may still arrive a little early.
+            price_service_burst: 3,
+            janice_lines: 500,
         }
     }
 }

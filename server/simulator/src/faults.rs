@@ -60,6 +60,8 @@ faults! {
     OldKill = "old_kill",
     /// R2Z2 answers 200 without a usable body; per request.
     Ghost = "ghost",
+    /// Janice or MutaMarket answers with JSON cut in the middle; per request.
+    MalformedPrices = "malformed_prices",
     /// Share of ids that ESI refuses to name, failing their whole batch.
     NamesBadId = "names_bad_id",
     /// ESI answers 420 and 429 without saying for how long; per request.

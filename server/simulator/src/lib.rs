@@ -1,7 +1,7 @@
 //! A galaxy to develop and test against: it invents or replays killmails and serves them as the real upstreams do.
 //!
-//! One HTTP server imitates wanderer-kills, R2Z2, EVE-KILL, ESI and the image server, each under its own path prefix,
-//! with their quirks, limits and, on request, faults. Use it in process ([`Simulator`]) or as the `simulator` binary.
+//! One HTTP server imitates wanderer-kills, R2Z2, EVE-KILL, ESI, Janice, MutaMarket and the image server, each under
+//! its own path prefix, with their quirks, limits and, on request, faults. Use it in process ([`Simulator`]) or as the `simulator` binary.
 //! It depends on `domain` for static data and the killmail's shape and on nothing else of the workspace, so that it
 //! shares no mistake with the code it tests.
 
@@ -16,11 +16,12 @@ mod hash;
 mod http;
 mod ledger;
 mod limiter;
+mod market;
 mod pacing;
 pub mod replay;
 mod world;
 
-pub use config::{Config, Dates, Limits, Mode, Pace, Replay, Rhythm, Timing};
+pub use config::{Config, Dates, JANICE_KEY, Limits, Mode, Pace, Replay, Rhythm, Timing};
 pub use counters::Counters;
 pub use faults::{Fault, FaultSettings};
 pub use replay::{Recording, ReplayError};
@@ -89,7 +90,7 @@ impl Simulator {
         self.address
     }
 
-    /// The base URL of one upstream: `wanderer`, `r2z2`, `evekill`, `esi` or `images`.
+    /// The base URL of one upstream: `wanderer`, `r2z2`, `evekill`, `esi`, `janice`, `mutamarket` or `images`.
     pub fn upstream_url(&self, upstream: &str) -> String {
         format!("{}/{upstream}", self.base_url())
     }
@@ -132,9 +133,20 @@ impl Simulator {
         self.world.faults.set(fault, probability);
     }
 
-    /// Switches an upstream (`wanderer`, `r2z2`, `evekill`, `esi`, `images`) off or on.
+    /// Switches an upstream (`wanderer`, `r2z2`, `evekill`, `esi`, `janice`, `mutamarket`, `images`) off or on.
     pub fn set_outage(&self, upstream: &str, on: bool) {
         self.world.set_outage(upstream, on);
+    }
+
+    /// Moves every price on by a step, before its time.
+    pub fn move_market(&self) {
+        self.world.market.advance();
+    }
+
+    /// Jita's split price of a type now; absent for types that Janice does not know.
+    pub fn jita_split_price(&self, type_id: i64) -> Option<f64> {
+        let (step, _) = self.world.market.state(self.world.clock.now());
+        self.world.galaxy.prices.jita(domain::TypeId(type_id), step).map(|quote| quote.split)
     }
 
     /// Lets R2Z2's `sequence.json` catch up with the newest file, as if it had just been rewritten.

@@ -7,7 +7,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-/// A galaxy that speaks the wire formats of wanderer-kills, R2Z2, EVE-KILL, ESI and the image server.
+/// A galaxy that speaks the wire formats of wanderer-kills, R2Z2, EVE-KILL, ESI, Janice, MutaMarket and images.
 #[derive(Parser, Debug)]
 #[command(name = "simulator", version)]
 struct Arguments {
@@ -50,6 +50,9 @@ struct Arguments {
     /// Killmail tokens ESI grants in 15 minutes.
     #[arg(long, default_value_t = 3_600)]
     esi_killmail_tokens: u32,
+    /// Seconds of simulated time between two moves of the market.
+    #[arg(long, default_value_t = 3_600)]
+    market_period: u64,
     /// Speak the wanderer-kills stream as documented instead of as it is.
     #[arg(long)]
     wanderer_as_documented: bool,
@@ -82,6 +85,7 @@ impl Arguments {
                 esi_killmail_tokens: self.esi_killmail_tokens,
                 ..Limits::default()
             },
+            market_period: Duration::from_secs(self.market_period.max(1)),
             wanderer_as_documented: self.wanderer_as_documented,
             ..Config::default()
         }

@@ -16,6 +16,7 @@ use crate::{
     },
     hash,
     ledger::{Bounds, Kill, Ledger},
+    market::Market,
     replay::Recording,
 };
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
@@ -43,6 +44,7 @@ pub(crate) struct World {
     pub directory: Directory,
     pub faults: Faults,
     pub tally: Tally,
+    pub market: Market,
     pub outages: RwLock<BTreeSet<String>>,
     /// Cancelled to end every open stream of an upstream that goes out.
     pub stopping: CancellationToken,
@@ -106,6 +108,7 @@ impl World {
             galaxy,
             faults: Faults::new(config.seed, &config.faults),
             tally: Tally::default(),
+            market: Market::new(start, config.market_period),
             outages: RwLock::default(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),

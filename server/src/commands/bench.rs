@@ -205,6 +205,8 @@ async fn watch(url: String, tally: Arc<Tally>, deadline: tokio::time::Instant) -
         let Message::Text(text) = message else { continue };
         let now = chrono::Utc::now();
         match serde_json::from_str(&text)? {
+            // Kills sent again with better prices say nothing about latency.
+            ServerMessage::Batch { seq: 0, .. } => {}
             ServerMessage::Batch { seq, kills, skipped, .. } => {
                 tally.kills.fetch_add(kills.len() as u64, Ordering::Relaxed);
                 tally.skipped.fetch_add(skipped, Ordering::Relaxed);

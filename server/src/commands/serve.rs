@@ -29,6 +29,8 @@ use upstream::{
     esi::{EsiClient, EsiOptions},
     feed::{EveKillFeed, EveKillOptions, Feed, HistoryClient, R2z2Feed, R2z2Options, WandererFeed, WandererOptions},
     images::ImageClient,
+    janice::{JaniceClient, JaniceOptions},
+    mutamarket::{MutamarketClient, MutamarketOptions},
     rate::{
         RedisBudget,
         shared::{Alone, SharedBudget},
@@ -109,9 +111,9 @@ pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Run
     let mut esi_options = EsiOptions::new(url(&config.esi_url)?);
     esi_options.compatibility_date.clone_from(&config.esi_compatibility_date);
     let esi = Arc::new(EsiClient::sharing(http_client.clone(), esi_options, shared_budget(&config)?));
-    if services.prices().table().is_empty() {
+    if services.prices().table().is_without_market() {
         // The first kills of a new installation are worth waiting a moment for their values.
-        if let Err(reason) = prices::refresh(&services, &esi).await {
+        if let Err(reason) = prices::refresh_esi(&services, &esi).await {
             tracing::warn!(reason, "starting without market prices");
         }
     }
@@ -128,6 +130,7 @@ pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Run
 
     let entrance = ingest::start(&lifecycle, &services, upstreams, options);
     spawn_jobs(&lifecycle, &services, &esi, name_requests, &config);
+    prices::start(&lifecycle, &services, price_sources(&config, &http_client, &esi)?);
     if let Some(url) = &config.redis_url {
         let link = bus::connect(services.bus(), url).context("REDIS_URL")?;
         lifecycle.spawn("bus", link.run(lifecycle.stop_token()));
@@ -256,6 +259,18 @@ fn feeds(config: &Config, client: &HttpClient) -> anyhow::Result<Vec<Arc<dyn Fee
     Ok(feeds)
 }
 
+fn price_sources(config: &Config, client: &HttpClient, esi: &Arc<EsiClient>) -> anyhow::Result<prices::Sources> {
+    let janice = match &config.janice_api_key {
+        Some(key) => {
+            let options = JaniceOptions::new(url(&config.janice_url)?, key.expose());
+            Some(JaniceClient::new(client.clone(), options))
+        }
+        None => None,
+    };
+    let mutamarket = MutamarketOptions::new(url(&config.mutamarket_url)?);
+    Ok(prices::Sources { esi: Arc::clone(esi), janice, mutamarket: MutamarketClient::new(client.clone(), mutamarket) })
+}
+
 /// Fills the caches from the database. Failing is no reason not to start.
 async fn warm(services: &Arc<Services>) {
     prices::load(services).await;
@@ -301,7 +316,6 @@ fn spawn_jobs(
     lifecycle.spawn("names", names::run(name_requests, Arc::clone(services), Arc::clone(esi), stop.clone()));
     lifecycle.spawn("static data", static_import::watch::run(Arc::clone(services), stop.clone()));
     lifecycle.spawn("names of other nodes", names::follow(Arc::clone(services), stop.clone()));
-    lifecycle.spawn("prices", prices::run(Arc::clone(services), Arc::clone(esi), stop.clone()));
 
     let told = Arc::clone(services);
     let status_stop = stop.clone();

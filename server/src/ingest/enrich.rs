@@ -23,7 +23,7 @@ pub struct Arrived {
 pub fn enrich(arrived: Arrived, static_data: &StaticData, prices: &PriceTable, now: Timestamp) -> KillRecord {
     let Arrived { killmail, payload, hash, source, received_at, reported } = arrived;
     let facts = classify(&killmail, static_data);
-    let (valuation, unit_prices) = value_killmail(&killmail, static_data, &|type_id| prices.price(type_id));
+    let (valuation, unit_prices) = value_killmail(&killmail, static_data, &|type_id| prices.price(type_id, now));
     let module_tags = tags::of_killmail(&killmail, static_data);
     let (reported_value, labels) =
         reported.map_or((None, Vec::new()), |reported| (reported.total_value, reported.labels));

@@ -16,7 +16,7 @@ use super::{
 use app::contract::{NamePatch, ServerMessage, live::MAX_KILLS_PER_FRAME};
 use domain::KillFilter;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -33,6 +33,8 @@ use tokio_util::sync::CancellationToken;
 pub const FLUSH_INTERVAL: Duration = Duration::from_millis(100);
 /// Frames a socket may be behind before it has to resync.
 const QUEUE_FRAMES: usize = 32;
+/// Changed kills passed on at a time: as many rows as a live page has. Older ones show on the next load.
+const MAX_CHANGES: usize = 200;
 /// Open streams of one node.
 pub const MAX_SUBSCRIPTIONS: usize = 10_000;
 
@@ -174,6 +176,7 @@ impl Hub {
     fn take(&self, event: LiveEvent, pending: &mut Pending) {
         match event {
             LiveEvent::Kill(kill) => pending.kills.push(kill),
+            LiveEvent::Changed(kills) => pending.changed.extend(kills.iter().cloned()),
             LiveEvent::Names(names) => pending.names.extend_from_slice(&names),
             LiveEvent::Feed(status) => self.send_all(&ServerMessage::Feed { status: (*status).clone() }),
             LiveEvent::Stats(stats) => self.send_all(&ServerMessage::Stats { stats: (*stats).clone() }),
@@ -182,10 +185,14 @@ impl Hub {
 
     /// One frame per distinct filter.
     fn flush(&self, pending: &mut Pending) {
-        let Pending { kills, names } = std::mem::take(pending);
+        let Pending { kills, changed, names } = std::mem::take(pending);
         let seq = kills.last().map_or(0, |kill| kill.seq);
         let mut groups = self.lock();
         for (filter, subscribers) in &mut groups.by_filter {
+            // Without a number: they take no part in the order of new kills.
+            for chunk in newest_changes(&changed, filter).chunks(MAX_KILLS_PER_FRAME) {
+                offer(subscribers, &frame::batch(0, chunk, 0, &[]));
+            }
             let mut passing: Vec<Arc<LiveKill>> = kills
                 .iter()
                 .rev()
@@ -222,12 +229,28 @@ impl Hub {
 struct Pending {
     /// Oldest first.
     kills: Vec<Arc<LiveKill>>,
+    /// Kills sent earlier.
+    changed: Vec<Arc<LiveKill>>,
     names: Vec<NamePatch>,
+}
+
+/// Changed kills that pass the filter, newest first, each in its last form; as many as a page lists.
+fn newest_changes(changed: &[Arc<LiveKill>], filter: &KillFilter) -> Vec<Arc<LiveKill>> {
+    let mut seen = HashSet::new();
+    let mut passing: Vec<_> = changed
+        .iter()
+        .rev()
+        .filter(|kill| seen.insert(kill.seq) && filter.matches(&kill.summary, &kill.participants))
+        .cloned()
+        .collect();
+    passing.sort_by_key(|kill| std::cmp::Reverse(kill.seq));
+    passing.truncate(MAX_CHANGES);
+    passing
 }
 
 impl Pending {
     fn is_empty(&self) -> bool {
-        self.kills.is_empty() && self.names.is_empty()
+        self.kills.is_empty() && self.changed.is_empty() && self.names.is_empty()
     }
 }
 

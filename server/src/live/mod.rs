@@ -20,6 +20,8 @@ pub use window::{LiveKill, Window};
 #[derive(Clone, Debug)]
 pub enum LiveEvent {
     Kill(Arc<LiveKill>),
+    /// Kills sent earlier whose facts are better known now.
+    Changed(Arc<[Arc<LiveKill>]>),
     Names(Arc<[NamePatch]>),
     Feed(Arc<FeedStatus>),
     Stats(Arc<LiveStats>),

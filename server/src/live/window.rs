@@ -217,6 +217,33 @@ impl Window {
         }
     }
 
+    /// Records of the kills that arrived since a time, oldest first.
+    pub fn records_since(&self, received_since: Timestamp) -> Vec<Arc<KillRecord>> {
+        let inner = self.lock();
+        let records = inner.kills.iter().map(|kill| &kill.record);
+        records.filter(|record| record.received_at >= received_since).cloned().collect()
+    }
+
+    /// Gives kills new values and tells open pages. Each change is the record it is based on and the new one; those
+    /// whose kill has left or got another record meanwhile are left out. Returns the records that took effect.
+    pub fn revalue(&self, changes: Vec<(Arc<KillRecord>, Arc<KillRecord>)>) -> Vec<Arc<KillRecord>> {
+        let mut taken = Vec::with_capacity(changes.len());
+        let mut shown = Vec::new();
+        let mut inner = self.lock();
+        for (old, new) in changes {
+            let Some(kill) = inner.replace_record(&old, Arc::clone(&new)) else { continue };
+            taken.push(new);
+            if kill.is_live {
+                shown.push(kill);
+            }
+        }
+        drop(inner);
+        if !shown.is_empty() {
+            self.announce(LiveEvent::Changed(shown.into()));
+        }
+        taken
+    }
+
     pub fn stats(&self, now: Timestamp, watchers: u64) -> LiveStats {
         let inner = self.lock();
         let current = now.timestamp().div_euclid(60);
@@ -292,6 +319,39 @@ impl Inner {
         if summary != slot.summary || !is_same {
             *slot = Arc::new(slot.restated(summary, participants.into()));
         }
+    }
+
+    /// Puts `new` in the place of `old`, if that is still there.
+    fn replace_record(&mut self, old: &Arc<KillRecord>, new: Arc<KillRecord>) -> Option<Arc<LiveKill>> {
+        let seq = *self.seq_by_id.get(&old.killmail.killmail_id)?;
+        let first = self.kills.front()?.seq;
+        let slot = self.kills.get_mut(usize::try_from(seq.checked_sub(first)?).ok()?)?;
+        if !Arc::ptr_eq(&slot.record, old) {
+            return None;
+        }
+        let values = &new.enrichment.valuation;
+        let summary = KillSummary {
+            total_value: values.total_value,
+            unpriced_types: values.unpriced_types,
+            ..slot.summary.clone()
+        };
+        let kill = Arc::new(LiveKill {
+            seq,
+            json: encode(&summary),
+            summary,
+            participants: Arc::clone(&slot.participants),
+            record: new,
+            is_live: slot.is_live,
+            stored: Arc::clone(&slot.stored),
+        });
+        *slot = Arc::clone(&kill);
+        let minute = kill.record.received_at.timestamp().div_euclid(60);
+        if let Some((_, bucket)) = self.minutes.iter_mut().find(|(of, _)| *of == minute) {
+            let value = |record: &KillRecord| record.enrichment.valuation.total_value.map_or(0, Isk::hundredths);
+            let grown = value(&kill.record).saturating_sub(value(old));
+            bucket.isk = Isk::from_hundredths(bucket.isk.hundredths().saturating_add(grown));
+        }
+        Some(kill)
     }
 
     fn count(&mut self, kill: &KillSummary, at: Timestamp) {

@@ -64,7 +64,11 @@ impl Services {
         let eft = fit::eft(killmail, &Self::fit_name(&summary), static_data);
         KillDetail {
             summary,
-            values: ValueTiles { valuation: enrichment.valuation.clone(), reported_value: enrichment.reported_value },
+            values: ValueTiles {
+                valuation: enrichment.valuation.clone(),
+                reported_value: enrichment.reported_value,
+                hull_price: unit_price(killmail.victim.ship_type_id, false, enrichment),
+            },
             damage_taken: killmail.victim.damage_taken,
             position: killmail.victim.position,
             nearest: None,
@@ -182,6 +186,8 @@ fn item_row(item: &Item, location: Location, enrichment: &Enrichment, static_dat
         is_blueprint_copy: item.is_blueprint_copy(),
         is_abyssal: info.is_some_and(|info| info.is_abyssal),
         unit_price,
+        is_estimate: unit_price
+            .is_some_and(|unit| unit.source.is_estimate() || info.is_some_and(|info| info.is_abyssal)),
         value: unit_price.map(|unit| unit.price.times(item.quantity())),
         contents: item.items.iter().map(|inner| item_row(inner, location, enrichment, static_data)).collect(),
     }

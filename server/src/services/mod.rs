@@ -178,11 +178,13 @@ impl Services {
         self.window.stats(self.now(), self.hub.subscriber_count())
     }
 
-    /// Puts a new kill on every open page and asks for the names it lacks. Never waits.
+    /// Puts a new kill on every open page and asks for the names and prices it lacks. Never waits.
     pub fn publish(&self, record: &Arc<KillRecord>) {
         self.feed_monitor.arrived(record.received_at, record.killmail.killmail_time);
         let names = |id: i64| self.names.get(id);
-        self.window.publish(Arc::clone(record), &names, &self.static_data(), false);
+        let static_data = self.static_data();
+        self.window.publish(Arc::clone(record), &names, &static_data, false);
+        self.prices.seen(record, &static_data, self.now());
         let ids = record.killmail.participants().flat_map(|participant| {
             [
                 participant.character_id.map(|id| id.0),

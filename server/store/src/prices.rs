@@ -1,8 +1,16 @@
 //! The last known price of each type from each source, so that a start does not wait for the price upstreams.
 
 use crate::{Store, StoreError};
-use domain::{Isk, PriceSource, TypeId, UnitPrice};
+use domain::{Isk, PriceSource, Timestamp, TypeId, UnitPrice};
 use std::collections::BTreeMap;
+
+/// A type that a source was asked for and does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PriceGap {
+    pub type_id: TypeId,
+    pub source: PriceSource,
+    pub asked_at: Timestamp,
+}
 
 impl Store {
     /// Stores prices. A price older than the stored one of the same source is left out.
@@ -63,8 +71,77 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Remembers what sources do not know; a price stored later does not end a gap, its age does.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn upsert_price_gaps(&self, gaps: &[PriceGap]) -> Result<(), StoreError> {
+        let rows: BTreeMap<(TypeId, PriceSource), Timestamp> =
+            gaps.iter().map(|gap| ((gap.type_id, gap.source), gap.asked_at)).collect();
+        let type_ids: Vec<i64> = rows.keys().map(|(type_id, _)| type_id.0).collect();
+        let sources: Vec<String> = rows.keys().map(|(_, source)| source_text(*source)).collect();
+        let times: Vec<Timestamp> = rows.into_values().collect();
+        sqlx::query!(
+            "
+            INSERT INTO price_gaps (type_id, source, asked_at)
+            SELECT * FROM unnest($1::bigint[], $2::text[], $3::timestamptz[])
+            ON CONFLICT (type_id, source) DO UPDATE SET asked_at = excluded.asked_at
+            ",
+            &type_ids,
+            &sources,
+            &times,
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Gaps not older than `since`; older ones are removed.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row names an unknown source.
+    pub async fn load_price_gaps(&self, since: Timestamp) -> Result<Vec<PriceGap>, StoreError> {
+        sqlx::query!("DELETE FROM price_gaps WHERE asked_at < $1", since).execute(&self.pool).await?;
+        let rows = sqlx::query!("SELECT type_id, source, asked_at FROM price_gaps ORDER BY type_id, source")
+            .fetch_all(&self.pool)
+            .await?;
+        let gaps = rows.into_iter().map(|row| {
+            let source = source_from(&row.source).ok_or(StoreError::Inconsistent {
+                table: "price_gaps",
+                column: "source",
+                id: row.type_id,
+            })?;
+            Ok(PriceGap { type_id: TypeId(row.type_id), source, asked_at: row.asked_at })
+        });
+        gaps.collect()
+    }
+
+    /// The types that were priced on most kills since a time, most first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn list_types_seen_most(&self, since: Timestamp, limit: u32) -> Result<Vec<TypeId>, StoreError> {
+        let ids = sqlx::query_scalar!(
+            r#"
+            SELECT type_id::bigint AS "type_id!"
+            FROM killmails_enriched, jsonb_object_keys(unit_prices) AS type_id
+            WHERE killmail_time >= $1
+            GROUP BY type_id
+            ORDER BY count(*) DESC, type_id
+            LIMIT $2
+            "#,
+            since,
+            i64::from(limit),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(ids.into_iter().map(TypeId).collect())
+    }
+}
+
 /// The word `serde` uses for a source, in SQL too.
-fn source_text(source: PriceSource) -> String {
+pub(crate) fn source_text(source: PriceSource) -> String {
     match serde_json::to_value(source) {
         Ok(serde_json::Value::String(text)) => text,
         _ => unreachable!("a price source serialises as a word"),

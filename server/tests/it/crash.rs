@@ -91,10 +91,10 @@ async fn nothing_is_lost_or_doubled_by_kill_9_and_a_stopped_database() {
         emitted.clone()
     };
 
+    let client = reqwest::Client::new();
     let tracker = Tracker::start(&simulator, &url, folder.path());
     let store = Store::connect(&StoreOptions::new(&url)).await.expect("store");
     // A new installation begins at the feed's head: what happens before it has read where that is, is not its to get.
-    let client = reqwest::Client::new();
     eventually("the feed is connected", || async { active_feed(&client, &tracker).await.is_some() }).await;
     emit_some(600);
     eventually("the first kills are stored", || async { count(&store).await > 50 }).await;

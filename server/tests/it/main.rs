@@ -4,6 +4,7 @@ mod api;
 mod crash;
 mod feeds;
 mod harness;
+mod prices;
 mod replay;
 mod static_archive;
 mod static_import;

@@ -44,6 +44,8 @@ impl Client {
             match self.next().await {
                 ServerMessage::Feed { .. } | ServerMessage::Stats { .. } => {}
                 ServerMessage::Batch { kills, .. } if kills.is_empty() => {}
+                // Kills sent again because their prices came.
+                ServerMessage::Batch { seq: 0, .. } => {}
                 other => return other,
             }
         }

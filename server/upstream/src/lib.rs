@@ -1,4 +1,5 @@
-//! Everything that leaves the house: kill feeds, ESI, the image server, and the one HTTP client they share.
+//! Everything that leaves the house: kill feeds, ESI, price services, the image server, and the one HTTP client they
+//! share.
 //!
 //! Owns wire formats, timeouts, size limits, pacing and retries of the outside world. Hands on domain values and
 //! verbatim texts. Does not decode killmails, store anything, decide between feeds or start tasks: those are the
@@ -15,6 +16,9 @@ pub mod feed;
 mod flight;
 pub mod http;
 pub mod images;
+pub mod janice;
+pub mod mutamarket;
+mod polite;
 pub mod rate;
 pub mod retry;
 pub mod sde;
@@ -24,6 +28,7 @@ mod testing;
 pub use discipline::{Discipline, DisciplineOptions, UpstreamHealth};
 pub use error::UpstreamError;
 pub use http::{HttpClient, HttpOptions};
+pub use polite::PoliteOptions;
 
 /// Where a client reads the calendar time from.
 pub type Clock = fn() -> domain::Timestamp;

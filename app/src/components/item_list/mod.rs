@@ -1,7 +1,7 @@
 //! The item list of a kill: what sat in each slot and hold, what became of it and what it was worth.
 //!
 //! One table with a row group per slot or hold and its total. Container contents fold away. Unit prices with their
-//! source and date are a column that a checkbox shows, without JavaScript too.
+//! source and age are a column that a checkbox shows, without JavaScript too. Estimates say so, always.
 
 pub mod groups;
 
@@ -10,11 +10,13 @@ use crate::{
         fate::{Fate, fate_mark},
         isk::IskAmount,
         meta_group::meta_word,
+        price::price_origin,
         type_image::{Picture, TypeImage},
     },
     contract::ItemRow,
     format,
 };
+use domain::Timestamp;
 use groups::{ItemGroup, Line, contents_lines, item_groups};
 use leptos::prelude::*;
 
@@ -22,12 +24,12 @@ use leptos::prelude::*;
 const COLUMNS: &str = "5";
 
 /// The list; `id` is what the fitting wheel's description points to.
-pub fn item_list(items: &[ItemRow], id: &'static str) -> AnyView {
+pub fn item_list(items: &[ItemRow], killed_at: Timestamp, id: &'static str) -> AnyView {
     if items.is_empty() {
         return view! { <p id=id class="empty-note">"Nothing was fitted or carried, as far as the killmail says."</p> }
             .into_any();
     }
-    let groups = item_groups(items).iter().map(group_rows).collect_view();
+    let groups = item_groups(items).iter().map(|group| group_rows(group, killed_at)).collect_view();
     view! {
         <div class="item-list" id=id>
             <label class="item-list-switch">
@@ -52,8 +54,8 @@ pub fn item_list(items: &[ItemRow], id: &'static str) -> AnyView {
     .into_any()
 }
 
-fn group_rows(group: &ItemGroup<'_>) -> AnyView {
-    let lines = group.lines.iter().map(line_rows).collect_view();
+fn group_rows(group: &ItemGroup<'_>, killed_at: Timestamp) -> AnyView {
+    let lines = group.lines.iter().map(|line| line_rows(line, killed_at)).collect_view();
     let total = group.total;
     view! {
         <tbody>
@@ -72,16 +74,16 @@ fn group_rows(group: &ItemGroup<'_>) -> AnyView {
 }
 
 /// The line, and below it what the container holds.
-fn line_rows(line: &Line<'_>) -> AnyView {
+fn line_rows(line: &Line<'_>, killed_at: Timestamp) -> AnyView {
     let contents = &line.row.contents;
     if contents.is_empty() {
-        return line_row(line, false);
+        return line_row(line, false, killed_at);
     }
     let inside = format!("{} inside", format::counted(contents.len() as u64, "stack", "stacks"));
     let total = groups::Total::of(contents);
-    let rows = contents_lines(contents).iter().map(|line| line_row(line, true)).collect_view();
+    let rows = contents_lines(contents).iter().map(|line| line_row(line, true, killed_at)).collect_view();
     view! {
-        {line_row(line, false)}
+        {line_row(line, false, killed_at)}
         <tr class="item-contents">
             <td colspan=COLUMNS>
                 <details open=contents.len() <= 12>
@@ -108,7 +110,7 @@ fn line_rows(line: &Line<'_>) -> AnyView {
     .into_any()
 }
 
-fn line_row(line: &Line<'_>, is_inside: bool) -> AnyView {
+fn line_row(line: &Line<'_>, is_inside: bool, killed_at: Timestamp) -> AnyView {
     let row = line.row;
     let fate = Fate::of(line.destroyed, line.dropped);
     let level = match (line.is_loaded, is_inside) {
@@ -139,8 +141,11 @@ fn line_row(line: &Line<'_>, is_inside: bool) -> AnyView {
             </th>
             <td class="item-fate">{fate_mark(fate)}</td>
             <td class="number quantity">{quantity}</td>
-            <td class="number unit-price">{unit_price(row)}</td>
-            <td class="number"><IskAmount value=line.value/></td>
+            <td class="number unit-price">{unit_price(row, killed_at)}</td>
+            <td class="number">
+                <IskAmount value=line.value/>
+                {row.is_estimate.then(|| view! { <span class="estimate-word">"estimate"</span> })}
+            </td>
         </tr>
     }
     .into_any()
@@ -164,11 +169,11 @@ fn tags(row: &ItemRow) -> AnyView {
     .into_any()
 }
 
-fn unit_price(row: &ItemRow) -> AnyView {
+fn unit_price(row: &ItemRow, killed_at: Timestamp) -> AnyView {
     match row.unit_price {
         Some(unit) => view! {
             <span class="unit-price-amount">{unit.price.full()}</span>
-            <span class="unit-price-source">{unit.source.label()} ", " {format::date(unit.at)}</span>
+            <span class="unit-price-source">{price_origin(unit, row.is_estimate, killed_at)}</span>
         }
         .into_any(),
         None => view! { <span class="unit-price-source">"no known price"</span> }.into_any(),
@@ -178,10 +183,11 @@ fn unit_price(row: &ItemRow) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pages::kill::fixtures::{charge, dropped, held, module, nested_container, priced};
+    use crate::pages::kill::fixtures::{at, charge, dropped, held, module, nested_container, priced};
+    use domain::PriceSource;
 
     fn html(items: &[ItemRow]) -> String {
-        item_list(items, "items").to_html()
+        item_list(items, at("2026-11-23T20:00:00Z"), "items").to_html()
     }
 
     #[test]
@@ -197,8 +203,7 @@ mod tests {
             "Destroyed",
             "1,200",
             "1,234,567.00",
-            "ESI average price",
-            "2026-11-23",
+            "ESI average price, 2026-11-23 18:00:00, 2 hours before the kill",
             "T2",
             "no known price",
             "Loaded: ",
@@ -223,6 +228,17 @@ mod tests {
         row.dropped = 12;
         let html = html(&[row]);
         assert!(html.contains("30") && html.contains("12") && html.contains("Partly dropped"));
+    }
+
+    #[test]
+    fn an_estimate_is_called_one_beside_its_value_and_its_source() {
+        let mut rolled = priced(module(19, "50MN Abyssal Microwarpdrive"), 300_000_000);
+        rolled.is_estimate = true;
+        rolled.unit_price.as_mut().expect("priced").source = PriceSource::Mutamarket;
+        let rolled = html(&[rolled]);
+        assert!(rolled.contains(r#"class="estimate-word">estimate"#), "{rolled}");
+        assert!(rolled.contains("MutaMarket type estimate, 2026-11-23 18:00:00"), "{rolled}");
+        assert!(!html(&[priced(module(27, "Small Nosferatu II"), 5)]).contains("estimate"));
     }
 
     #[test]

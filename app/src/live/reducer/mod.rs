@@ -227,7 +227,11 @@ impl LiveState {
             }
             ServerMessage::Batch { seq, kills, skipped, names } => {
                 if self.unanswered == 0 && self.is_watching {
-                    self.take_new(kills);
+                    if seq == 0 {
+                        self.take_changed(kills);
+                    } else {
+                        self.take_new(kills);
+                    }
                     self.skipped += skipped;
                     rows::patch_names(&mut self.rows, &names);
                     rows::patch_names(&mut self.pending, &names);
@@ -289,6 +293,21 @@ impl LiveState {
             self.pending_dropped += (self.pending.len() - MAX_PENDING) as u64;
             self.pending.truncate(MAX_PENDING);
         }
+    }
+
+    /// Kills sent earlier whose facts are better known now.
+    fn take_changed(&mut self, kills: Vec<KillSummary>) {
+        let is_held = self.is_held();
+        for kill in kills {
+            let is_listed = rows::refresh(&mut self.rows, &kill) || rows::refresh(&mut self.pending, &kill);
+            let is_within =
+                self.rows.len() < MAX_ROWS || self.rows.last().is_some_and(|row| key(&kill) >= key(&row.kill));
+            // Its new value may have let it pass the filter.
+            if !is_listed && !is_held && is_within {
+                insert(&mut self.rows, kill, true);
+            }
+        }
+        self.rows.truncate(MAX_ROWS);
     }
 
     fn clear_pending(&mut self) {

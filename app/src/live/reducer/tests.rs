@@ -104,6 +104,23 @@ fn late_kills_take_their_place_in_the_order() {
 }
 
 #[test]
+fn a_kill_with_a_new_value_is_drawn_again_where_it_is() {
+    let revalued = |id| KillSummary { total_value: Some(domain::Isk::from_isk(7)), ..kill(id) };
+    let mut state = online();
+    let commands = state.apply(batch(0, vec![revalued(2)]));
+    assert_eq!((ids(&state.rows), commands), (vec![3, 2, 1], vec![]), "no number, no acknowledgement");
+    assert_eq!((state.rows[1].revision, state.rows[1].kill.total_value), (1, Some(domain::Isk::from_isk(7))));
+    state.apply(batch(0, vec![revalued(4)]));
+    assert_eq!(ids(&state.rows), [4, 3, 2, 1], "it passes the filter now");
+
+    state.apply(Input::User(UserAction::TogglePause));
+    state.apply(batch(5, vec![kill(5)]));
+    state.apply(batch(0, vec![revalued(5), revalued(3), revalued(0)]));
+    assert_eq!((ids(&state.rows), ids(&state.pending)), (vec![4, 3, 2, 1], vec![5]));
+    assert_eq!(state.rows[1].revision + state.pending[0].revision, 2);
+}
+
+#[test]
 fn held_lists_do_not_move_and_release_in_order() {
     for hold in [UserAction::TogglePause, UserAction::Scrolled(true), UserAction::PointedAt(true)] {
         let mut state = online();

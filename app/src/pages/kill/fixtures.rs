@@ -48,6 +48,7 @@ pub fn item(flag: i64, name: &str, quantity: i64, category_id: i64) -> ItemRow {
         is_blueprint_copy: false,
         is_abyssal: false,
         unit_price: None,
+        is_estimate: false,
         value: None,
         contents: vec![],
     }
@@ -146,6 +147,11 @@ pub fn kill(ship: &str, items: Vec<ItemRow>, mut attackers: Vec<AttackerRow>) ->
                 unpriced_types: 0,
             },
             reported_value: Some(total),
+            hull_price: Some(UnitPrice {
+                price: Isk::from_isk(80_000_000),
+                source: PriceSource::Janice,
+                at: at("2026-11-23T18:31:00Z"),
+            }),
         },
         damage_taken: damage,
         position: None,
@@ -244,7 +250,7 @@ pub fn unknown_types() -> KillDetail {
     kill.summary.unpriced_types = 3;
     kill.summary.enrichment_failed = true;
     kill.values =
-        ValueTiles { valuation: Valuation { unpriced_types: 3, ..Valuation::default() }, reported_value: None };
+        ValueTiles { valuation: Valuation { unpriced_types: 3, ..Valuation::default() }, ..ValueTiles::default() };
     for row in &mut kill.items {
         row.item = unknown(row.item.type_id.0 + 90_000_000);
         (row.category_id, row.meta_group_id, row.unit_price, row.value) = (None, None, None, None);

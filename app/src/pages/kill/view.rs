@@ -36,7 +36,7 @@ pub fn kill_view(kill: &KillDetail) -> AnyView {
         {kill_head(kill)}
         <article class="kill-page">
             {hero(summary)}
-            {value_tiles(&kill.values)}
+            {value_tiles(&kill.values, summary.killmail_time)}
             {notes(kill)}
             <div class="kill-grid">
                 <section class="kill-blows" aria-labelledby="blows-heading">
@@ -51,7 +51,7 @@ pub fn kill_view(kill: &KillDetail) -> AnyView {
                 </section>
                 <section class="kill-items panel" aria-labelledby="items-heading">
                     <h2 id="items-heading">"Items"</h2>
-                    {item_list(&kill.items, ITEMS_ID)}
+                    {item_list(&kill.items, summary.killmail_time, ITEMS_ID)}
                 </section>
                 <section class="kill-attackers panel" aria-labelledby="attackers-heading">
                     <h2 id="attackers-heading">

@@ -243,7 +243,7 @@ fn node(report: &StatusReport) -> AnyView {
     facts(vec![
         ("Prices", source.into_any()),
         ("Types priced", format::count(prices.types_priced).into_any()),
-        ("Prices of", ago(prices.refreshed_at, report.now).into_any()),
+        ("Newest price", ago(prices.refreshed_at, report.now).into_any()),
         ("Version", report.version.clone().into_any()),
         ("Node", report.node.clone().into_any()),
     ])

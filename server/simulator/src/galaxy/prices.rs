@@ -1,8 +1,12 @@
-//! What things cost here: deterministic by type, of believable magnitude, with gaps as the real market has them.
+//! What things cost here: deterministic by type and time, of believable magnitude, with gaps as the real market has
+//! them. Each type has a base; the market moves around it in steps, the same for every reader of a step.
 
 use crate::hash;
 use domain::{StaticData, TypeId};
 use std::{collections::BTreeMap, fmt::Write as _};
+
+/// Largest distance of a moving price from its base.
+const SWING: f64 = 0.08;
 
 /// Prices of all types with a market. ISK as `f64`, like the upstreams write it.
 #[derive(Debug)]
@@ -89,23 +93,56 @@ impl Prices {
         self.by_type.get(&id.0).and_then(|(average, adjusted)| average.or(*adjusted)).unwrap_or(0.01)
     }
 
-    /// The body of ESI's `/markets/prices`.
-    pub fn body(&self) -> String {
+    /// What Jita pays and asks for a type at a step of the market: buy, split and sell price. One type in thirty is
+    /// traded elsewhere only.
+    pub fn jita(&self, id: TypeId, step: u64) -> Option<Quote> {
+        let number = id.0 as u64;
+        if hash::mix(number, 105).is_multiple_of(30) {
+            return None;
+        }
+        let (average, adjusted) = self.by_type.get(&id.0)?;
+        let middle = average.or(*adjusted)? * swing(number, step);
+        let half_spread = middle * (0.01 + 0.04 * hash::unit(number, 106));
+        let (buy, sell) = (round(middle - half_spread), round(middle + half_spread));
+        Some(Quote { buy, split: round(f64::midpoint(buy, sell)), sell })
+    }
+
+    /// What a type's rolled modules sell for on average.
+    pub fn contracts(&self, id: TypeId, step: u64) -> f64 {
+        round(90e6 * (0.3 + 4.0 * hash::unit(id.0 as u64, 107)) * swing(id.0 as u64, step))
+    }
+
+    /// The body of ESI's `/markets/prices` at a step of the market.
+    pub fn body(&self, step: u64) -> String {
         let mut body = String::with_capacity(self.by_type.len() * 80);
         body.push('[');
         for (index, (type_id, (average, adjusted))) in self.by_type.iter().enumerate() {
             body.push_str(if index == 0 { "{" } else { ",{" });
+            let swing = swing(*type_id as u64, step);
             if let Some(adjusted) = adjusted {
-                let _ = write!(body, "\"adjusted_price\":{adjusted:?},");
+                let _ = write!(body, "\"adjusted_price\":{:?},", round(adjusted * swing));
             }
             if let Some(average) = average {
-                let _ = write!(body, "\"average_price\":{average:?},");
+                let _ = write!(body, "\"average_price\":{:?},", round(average * swing));
             }
             let _ = write!(body, "\"type_id\":{type_id}}}");
         }
         body.push(']');
         body
     }
+}
+
+/// Best orders of one type.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quote {
+    pub buy: f64,
+    pub split: f64,
+    pub sell: f64,
+}
+
+/// The factor between base and price at a step; 1 at step 0.
+fn swing(number: u64, step: u64) -> f64 {
+    if step == 0 { 1.0 } else { 1.0 - SWING + 2.0 * SWING * hash::unit(number, hash::mix(step, 108)) }
 }
 
 fn round(price: f64) -> f64 {
@@ -176,8 +213,28 @@ mod tests {
         assert!((40e9..200e9).contains(&price("Avatar")), "{}", price("Avatar"));
         assert!((300e3..3e6).contains(&price("Damage Control II")), "{}", price("Damage Control II"));
         assert!(price("Tritanium") < 100.0);
-        let body: Vec<serde_json::Value> = serde_json::from_str(&prices.body()).unwrap();
+        let body: Vec<serde_json::Value> = serde_json::from_str(&prices.body(0)).unwrap();
         assert!(body.len() > 15_000, "{}", body.len());
         assert!(body.iter().any(|row| row.get("average_price").is_none()));
+    }
+
+    #[test]
+    fn the_market_moves_around_the_base() {
+        let sde = StaticData::bundled();
+        let prices = Prices::new(&sde);
+        let types: Vec<TypeId> = sde.types().filter(|info| info.published).map(|info| info.id).collect();
+        let quotes = |step| types.iter().filter_map(|id| Some((*id, prices.jita(*id, step)?))).collect::<Vec<_>>();
+        let (first, second) = (quotes(1), quotes(2));
+        assert!(first.len() > 10_000 && first.len() == second.len());
+        assert_eq!(first, quotes(1));
+        let moved = first.iter().zip(&second).filter(|(a, b)| a != b).count();
+        assert!(moved > first.len() * 9 / 10, "{moved}");
+        for (id, quote) in &second {
+            assert!(quote.buy <= quote.split && quote.split <= quote.sell, "{id}: {quote:?}");
+            let base = prices.price(*id);
+            assert!((quote.split - base).abs() <= base * 0.09 + 0.01, "{id}: {quote:?} of {base}");
+        }
+        assert_eq!(prices.body(3), prices.body(3));
+        assert_ne!(prices.body(3), prices.body(4));
     }
 }

@@ -22,6 +22,7 @@ pub(super) fn router() -> Router<Arc<World>> {
         .route("/counters", get(state))
         .route("/faults", get(state).post(set_faults))
         .route("/outage", post(set_outage))
+        .route("/market", post(move_market))
         .route("/emit", post(emit))
 }
 
@@ -66,6 +67,11 @@ async fn set_outage(State(world): State<Arc<World>>, Json(outage): Json<Outage>)
     }
     world.set_outage(&outage.upstream, outage.on);
     json(StatusCode::OK, to_json(&json!({"upstream": outage.upstream, "on": outage.on})))
+}
+
+async fn move_market(State(world): State<Arc<World>>) -> Response {
+    world.market.advance();
+    json(StatusCode::OK, to_json(&json!({"step": world.market.state(world.clock.now()).0})))
 }
 
 #[derive(Deserialize)]

@@ -20,7 +20,7 @@ use axum::{
 use cache::{Validator, cached};
 use limits::{Limiters, Route};
 use serde_json::json;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Newest and oldest compatibility date there is.
 const NEWEST: &str = "2026-08-18";
@@ -32,7 +32,7 @@ pub(super) fn router(world: &Arc<World>) -> Router<Arc<World>> {
         let state = (Arc::clone(world), Arc::clone(&limiters), route);
         router.layer(middleware::from_fn_with_state(state, limits::enforce))
     };
-    let prices = Arc::new(PriceList::new(world.galaxy.prices.body()));
+    let prices = Arc::new(PriceList::default());
     let killmails =
         Router::new().route("/killmails/{id}/{hash}", get(killmail)).route("/killmails/{id}/{hash}/", get(killmail));
     let meta = Router::new().route("/status", get(status));
@@ -59,17 +59,22 @@ fn error(status: StatusCode, message: &str) -> Response {
     json(status, json!({"error": message}).to_string())
 }
 
-/// The body of `/markets/prices`, made once.
-#[derive(Debug)]
-struct PriceList {
-    body: Bytes,
-    validator: Validator,
-}
+/// The body of `/markets/prices`, made once a step of the market.
+#[derive(Debug, Default)]
+struct PriceList(Mutex<Option<(u64, Bytes, Validator)>>);
 
 impl PriceList {
-    fn new(body: String) -> Self {
-        let body = Bytes::from(body);
-        Self { validator: Validator::of(&body), body }
+    fn at(&self, step: u64, world: &World) -> (Bytes, Validator) {
+        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, body, validator)) = &*made
+            && *of == step
+        {
+            return (body.clone(), validator.clone());
+        }
+        let body = Bytes::from(world.galaxy.prices.body(step));
+        let validator = Validator::of(&body);
+        *made = Some((step, body.clone(), validator.clone()));
+        (body, validator)
     }
 }
 
@@ -98,7 +103,10 @@ async fn market_prices(
     headers: HeaderMap,
 ) -> Response {
     world.tally.add(Kind::Route, "esi prices");
-    cache::validated(&world, &headers, prices.body.clone(), &prices.validator, 3_600)
+    let now = world.clock.now();
+    let (step, until) = world.market.state(now);
+    let (body, validator) = prices.at(step, &world);
+    cache::validated(&world, &headers, body, &validator, (until - now).num_seconds().max(1))
 }
 
 async fn status(State(world): State<Arc<World>>, headers: HeaderMap) -> Response {

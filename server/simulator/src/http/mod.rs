@@ -6,6 +6,8 @@ mod enriched;
 mod esi;
 mod evekill;
 mod images;
+mod janice;
+mod mutamarket;
 mod r2z2;
 mod stream;
 mod wanderer;
@@ -32,11 +34,14 @@ pub(crate) enum Upstream {
     R2z2,
     EveKill,
     Esi,
+    Janice,
+    Mutamarket,
     Images,
 }
 
 impl Upstream {
-    pub const ALL: [Self; 5] = [Self::Wanderer, Self::R2z2, Self::EveKill, Self::Esi, Self::Images];
+    pub const ALL: [Self; 7] =
+        [Self::Wanderer, Self::R2z2, Self::EveKill, Self::Esi, Self::Janice, Self::Mutamarket, Self::Images];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -44,6 +49,8 @@ impl Upstream {
             Self::R2z2 => "r2z2",
             Self::EveKill => "evekill",
             Self::Esi => "esi",
+            Self::Janice => "janice",
+            Self::Mutamarket => "mutamarket",
             Self::Images => "images",
         }
     }
@@ -59,6 +66,8 @@ pub(crate) fn router(world: &Arc<World>) -> Router {
         .nest("/r2z2", gated(Upstream::R2z2, r2z2::router(world)))
         .nest("/evekill", gated(Upstream::EveKill, evekill::router()))
         .nest("/esi", gated(Upstream::Esi, esi::router(world)))
+        .nest("/janice", gated(Upstream::Janice, janice::router(world)))
+        .nest("/mutamarket", gated(Upstream::Mutamarket, mutamarket::router(world)))
         .nest("/images", gated(Upstream::Images, images::router()))
         .nest("/simulator", control::router().with_state(Arc::clone(world)))
 }

@@ -7,5 +7,6 @@ mod esi;
 mod faults;
 mod feeds;
 mod fights;
+mod prices;
 mod replay;
 mod support;

@@ -14,6 +14,7 @@ mod plans;
 mod prices_and_positions;
 mod real_killmails;
 mod recent;
+mod revalue;
 mod search;
 mod ship_losses;
 mod speed;

@@ -67,6 +67,24 @@ impl Request {
         Ok(request)
     }
 
+    pub fn post_text(group: &'static str, url: Url, body: String) -> Self {
+        let mut request = Self { method: Method::POST, body: Some(body.into_bytes()), ..Self::get(group, url) };
+        request.headers.insert(reqwest::header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+        request
+    }
+
+    /// A header whose value no log or debug output may show.
+    ///
+    /// # Errors
+    /// When the value holds characters that a header cannot.
+    pub fn secret_header(mut self, name: HeaderName, value: &str) -> Result<Self, UpstreamError> {
+        let mut value = HeaderValue::from_str(value)
+            .map_err(|_| UpstreamError::invalid_request(format!("not a value for the header {name}")))?;
+        value.set_sensitive(true);
+        self.headers.insert(name, value);
+        Ok(self)
+    }
+
     /// # Errors
     /// When the value holds characters that a header cannot.
     pub fn header(mut self, name: HeaderName, value: &str) -> Result<Self, UpstreamError> {

@@ -1,0 +1,168 @@
+//! Corrects kills that were valued before a better price arrived: those of the hot window, on open pages too, and
+//! stored ones of the last hour. A price is only ever replaced by one of a better source: what a kill was valued with
+//! stays when the market moves.
+//!
+//! Considered races: a kill is revalued before it is stored (the new values are kept and written again until its row
+//! exists); a kill is published between a price's arrival and the look through the window (the next look finds it,
+//! since it compares every kill with the table and not with what arrived); another part changes the same record (the
+//! window refuses a change based on an older record, and the next look starts from the newer one).
+
+use super::table::PriceTable;
+use crate::services::Services;
+use chrono::TimeDelta;
+use domain::{
+    Enrichment, KillRecord, KillmailId, PriceSource, StaticData, Timestamp, TypeId, valuation::revalue_killmail,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+use store::{StoreError, WorsePriced};
+use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+/// Enrichment is kept for a day (domain.md 3); older kills are left to re-enrichment.
+const WINDOW_AGE: TimeDelta = TimeDelta::hours(24);
+/// Stored kills that are not in the window, and how far apart arrival and loss may be.
+const STORED_AGE: TimeDelta = TimeDelta::hours(1);
+const ARRIVAL_WITHIN: TimeDelta = TimeDelta::hours(1);
+const STORED_KILLS: u32 = 200;
+/// Least time between two searches of the database.
+const STORED_PAUSE: Duration = Duration::from_secs(10);
+const TICK: Duration = Duration::from_secs(1);
+/// Kills changed under one lock of the window, and in one statement.
+const CHUNK: usize = 200;
+/// Values waiting for their row; as many as the window holds.
+const UNSAVED: usize = 6_000;
+/// Rounds in which values wait for a row that may never come (its kill was refused by the database).
+const UNSAVED_ROUNDS: u32 = 300;
+
+/// Values that could not be written yet, and in how many rounds.
+#[derive(Default)]
+struct Unsaved(BTreeMap<KillmailId, (Arc<KillRecord>, u32)>);
+
+/// Runs until `stop`.
+pub async fn run(services: Arc<Services>, stop: CancellationToken) {
+    let mut unsaved = Unsaved::default();
+    let mut improved = BTreeSet::new();
+    let mut searched_at: Option<Instant> = None;
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let is_due = !unsaved.0.is_empty() || !improved.is_empty();
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = services.prices().improved() => {
+                improved.append(&mut services.prices().take_improved());
+                revalue_window(&services, &mut unsaved).await;
+            }
+            _ = ticks.tick(), if is_due => {}
+        }
+        if !improved.is_empty() && searched_at.is_none_or(|at| at.elapsed() >= STORED_PAUSE) {
+            searched_at = Some(Instant::now());
+            match revalue_stored(&services, &improved).await {
+                Ok(()) => improved.clear(),
+                Err(error) => tracing::warn!(%error, "stored kills cannot be revalued now"),
+            }
+        }
+        if let Err(error) = unsaved.write(&services).await {
+            tracing::warn!(%error, "new values cannot be stored now");
+        }
+    }
+}
+
+/// The record with better prices, if there are any.
+fn revalued(record: &KillRecord, static_data: &StaticData, table: &PriceTable, now: Timestamp) -> Option<KillRecord> {
+    if !may_improve(record, table, now) {
+        return None;
+    }
+    let enrichment = &record.enrichment;
+    let price_of = |type_id| table.price(type_id, now);
+    let (valuation, unit_prices) = revalue_killmail(&record.killmail, static_data, &enrichment.unit_prices, &price_of)?;
+    let enrichment = Enrichment { enriched_at: now, valuation, unit_prices, ..enrichment.clone() };
+    Some(KillRecord { enrichment, ..record.clone() })
+}
+
+/// A quick look that spares most kills the whole valuation.
+fn may_improve(record: &KillRecord, table: &PriceTable, now: Timestamp) -> bool {
+    let used = &record.enrichment.unit_prices;
+    let is_better = |id: TypeId, source| table.price(id, now).is_some_and(|unit| unit.source < source);
+    if used.iter().any(|(id, unit)| unit.source > PriceSource::Janice && is_better(*id, unit.source)) {
+        return true;
+    }
+    let killmail = &record.killmail;
+    let mut types = killmail.items_flat().map(|(item, _)| item.item_type_id).chain([killmail.victim.ship_type_id]);
+    record.enrichment.valuation.unpriced_types > 0
+        && types.any(|id| !used.contains_key(&id) && table.price(id, now).is_some())
+}
+
+async fn revalue_window(services: &Services, unsaved: &mut Unsaved) {
+    let now = services.now();
+    let table = services.prices().table();
+    let records = services.window().records_since(now - WINDOW_AGE);
+    for chunk in records.chunks(CHUNK) {
+        let changes: Vec<(Arc<KillRecord>, Arc<KillRecord>)> = chunk
+            .iter()
+            .filter_map(|old| {
+                let new = revalued(old, &services.static_data(), &table, now)?;
+                Some((Arc::clone(old), Arc::new(new)))
+            })
+            .collect();
+        let changed = services.window().revalue(changes);
+        metrics::counter!("killmails_revalued_total").increment(changed.len() as u64);
+        unsaved.add(changed);
+        // Thousands of kills must not keep this thread from the live path.
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn revalue_stored(services: &Services, improved: &BTreeSet<TypeId>) -> Result<(), StoreError> {
+    let now = services.now();
+    let types: Vec<TypeId> = improved.iter().copied().collect();
+    let since = now - STORED_AGE;
+    let in_window: Vec<KillmailId> =
+        services.window().records_since(since).iter().map(|record| record.killmail.killmail_id).collect();
+    let search = WorsePriced {
+        killed_since: since - ARRIVAL_WITHIN,
+        received_since: since,
+        types: &types,
+        except: &in_window,
+        limit: STORED_KILLS,
+    };
+    let table = services.prices().table();
+    let mut changed = Vec::new();
+    for id in services.store().list_worse_priced(search).await? {
+        let Some(record) = services.store().find_kill(id).await? else { continue };
+        changed.extend(revalued(&record, &services.static_data(), &table, now));
+    }
+    services.store().update_values(&changed.iter().collect::<Vec<_>>()).await?;
+    metrics::counter!("killmails_revalued_total").increment(changed.len() as u64);
+    Ok(())
+}
+
+impl Unsaved {
+    fn add(&mut self, records: Vec<Arc<KillRecord>>) {
+        for record in records {
+            self.0.insert(record.killmail.killmail_id, (record, 0));
+        }
+        while self.0.len() > UNSAVED {
+            self.0.pop_first();
+        }
+    }
+
+    /// Writes what has a row and keeps the rest.
+    async fn write(&mut self, services: &Services) -> Result<(), StoreError> {
+        let waiting: Vec<Arc<KillRecord>> = self.0.values().map(|(record, _)| Arc::clone(record)).collect();
+        for chunk in waiting.chunks(CHUNK) {
+            let records: Vec<&KillRecord> = chunk.iter().map(Arc::as_ref).collect();
+            let stored = services.store().update_values(&records).await?;
+            self.0.retain(|id, _| !stored.contains(id));
+        }
+        self.0.retain(|_, (_, rounds)| {
+            *rounds += 1;
+            *rounds <= UNSAVED_ROUNDS
+        });
+        Ok(())
+    }
+}

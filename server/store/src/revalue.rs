@@ -1,0 +1,123 @@
+//! Stored kills whose values rest on worse prices than there are now, and their new values.
+
+use crate::{Store, StoreError, money::hundredths, prices::source_text};
+use domain::{Isk, KillRecord, KillmailId, PriceSource, Timestamp, TypeId};
+use std::collections::HashSet;
+
+/// Which stored kills to look at.
+#[derive(Clone, Copy, Debug)]
+pub struct WorsePriced<'a> {
+    pub killed_since: Timestamp,
+    pub received_since: Timestamp,
+    /// Types that have a better price now.
+    pub types: &'a [TypeId],
+    /// Kills that are taken care of elsewhere.
+    pub except: &'a [KillmailId],
+    pub limit: u32,
+}
+
+impl Store {
+    /// Kills on which one of the types has no price, or one of a source that is not the best; newest first. Some of them
+    /// may turn out to have no better price all the same.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn list_worse_priced(&self, which: WorsePriced<'_>) -> Result<Vec<KillmailId>, StoreError> {
+        let types: Vec<String> = which.types.iter().map(ToString::to_string).collect();
+        let except: Vec<i64> = which.except.iter().map(|id| id.0).collect();
+        // Nothing is better than these.
+        let best = [PriceSource::Rule, PriceSource::Janice].map(source_text);
+        let ids = sqlx::query_scalar!(
+            r#"
+            SELECT killmail_id AS "killmail_id!"
+            FROM killmails_enriched
+            WHERE
+                killmail_time >= $1 AND received_at >= $2 AND killmail_id <> ALL($3)
+                AND (
+                    unpriced_types > 0
+                    OR EXISTS (
+                        SELECT FROM jsonb_each(unit_prices) AS used (type_id, unit)
+                        WHERE used.type_id = ANY($4) AND used.unit ->> 'source' <> ALL($5)
+                    )
+                )
+            ORDER BY killmail_time DESC, killmail_id DESC
+            LIMIT $6
+            "#,
+            which.killed_since,
+            which.received_since,
+            &except,
+            &types,
+            &best,
+            i64::from(which.limit),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(ids.into_iter().map(KillmailId).collect())
+    }
+
+    /// Replaces values and unit prices of stored kills, and nothing else. Returns which of them are stored.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn update_values(&self, records: &[&KillRecord]) -> Result<HashSet<KillmailId>, StoreError> {
+        let Some(oldest) = records.iter().map(|record| record.killmail.killmail_time).min() else {
+            return Ok(HashSet::new());
+        };
+        let ids: Vec<i64> = records.iter().map(|record| record.killmail.killmail_id.0).collect();
+        let times: Vec<Timestamp> = records.iter().map(|record| record.killmail.killmail_time).collect();
+        let enriched_at: Vec<Timestamp> = records.iter().map(|record| record.enrichment.enriched_at).collect();
+        let amounts = |part: fn(&KillRecord) -> Option<Isk>| -> Vec<Option<i64>> {
+            records.iter().map(|record| hundredths(part(record))).collect()
+        };
+        let unpriced: Vec<i32> = records
+            .iter()
+            .map(|record| i32::try_from(record.enrichment.valuation.unpriced_types).unwrap_or(i32::MAX))
+            .collect();
+        let unit_prices: Vec<String> = records
+            .iter()
+            .map(|record| {
+                serde_json::to_string(&record.enrichment.unit_prices)
+                    .expect("a map from ids to plain structs serialises")
+            })
+            .collect();
+        let updated = sqlx::query_scalar!(
+            "
+            UPDATE killmails_enriched AS kill
+            SET
+                enriched_at = new.enriched_at,
+                hull_value = new.hull_value::numeric * 0.01,
+                fitted_value = new.fitted_value::numeric * 0.01,
+                destroyed_value = new.destroyed_value::numeric * 0.01,
+                dropped_value = new.dropped_value::numeric * 0.01,
+                total_value = new.total_value::numeric * 0.01,
+                unpriced_types = new.unpriced_types,
+                unit_prices = new.unit_prices::jsonb
+            FROM unnest(
+                $1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::bigint[], $5::bigint[], $6::bigint[],
+                $7::bigint[], $8::bigint[], $9::integer[], $10::text[]
+            ) AS new (
+                killmail_id, killmail_time, enriched_at, hull_value, fitted_value, destroyed_value, dropped_value,
+                total_value, unpriced_types, unit_prices
+            )
+            WHERE
+                kill.killmail_id = new.killmail_id AND kill.killmail_time = new.killmail_time
+                AND kill.killmail_time >= $11
+            RETURNING kill.killmail_id
+            ",
+            &ids,
+            &times,
+            &enriched_at,
+            &amounts(|record| record.enrichment.valuation.hull_value) as &[Option<i64>],
+            &amounts(|record| record.enrichment.valuation.fitted_value) as &[Option<i64>],
+            &amounts(|record| record.enrichment.valuation.destroyed_value) as &[Option<i64>],
+            &amounts(|record| record.enrichment.valuation.dropped_value) as &[Option<i64>],
+            &amounts(|record| record.enrichment.valuation.total_value) as &[Option<i64>],
+            &unpriced,
+            &unit_prices,
+            oldest,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(updated.into_iter().map(KillmailId).collect())
+    }
+}

@@ -1,0 +1,438 @@
+//! Prices: batching and single flight at Janice, the chain when a source is away, revaluation, prices that move.
+
+use crate::harness::{TestApp, eventually, simulator_config};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    Isk, KillRecord, Killmail, PriceSource, Source, StaticData, Timestamp, TypeId, UnitPrice, killmail::Item,
+};
+use server::{
+    ingest::enrich::{Arrived, enrich},
+    lifecycle::Lifecycle,
+    services::{
+        Parts, Services,
+        prices::{self, Sources},
+    },
+    static_import::load::Loaded,
+};
+use simulator::{Fault, JANICE_KEY, Simulator};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+use store::{KillBatch, testing::TestDatabase};
+use upstream::{
+    HttpClient, HttpOptions, PoliteOptions,
+    esi::{EsiClient, EsiOptions},
+    janice::{JaniceClient, JaniceOptions},
+    mutamarket::{MutamarketClient, MutamarketOptions},
+    rate::Pace,
+    retry::BackoffPolicy,
+};
+
+/// Services with prices only: no feed, no HTTP, and a clock of the test's own.
+struct Market {
+    simulator: Simulator,
+    database: TestDatabase,
+    services: Arc<Services>,
+    lifecycle: Lifecycle,
+    next_id: AtomicI64,
+}
+
+impl Market {
+    async fn open(clock: upstream::Clock, key: Option<&str>, calls_per_second: u32) -> Self {
+        Self::open_with(clock, key, calls_per_second, |_| {}).await
+    }
+
+    async fn open_with(
+        clock: upstream::Clock,
+        key: Option<&str>,
+        calls_per_second: u32,
+        change: impl FnOnce(&mut simulator::Limits),
+    ) -> Self {
+        let mut config = simulator_config();
+        change(&mut config.limits);
+        config.limits.price_service_burst = if calls_per_second > 1 { 10_000 } else { 3 };
+        let simulator = Simulator::start(config).await.expect("simulator");
+        let database = TestDatabase::create().await;
+        let (services, _) = Services::new(Parts {
+            store: database.store.clone(),
+            static_data: Loaded::bundled().expect("bundled"),
+            feeds: vec![Source::R2z2],
+            is_demo: true,
+            clock,
+        });
+        let market = Self { simulator, database, services, lifecycle: Lifecycle::new(), next_id: AtomicI64::new(1) };
+        prices::load(&market.services).await;
+        let sources = market.sources(key, calls_per_second);
+        prices::start(&market.lifecycle, &market.services, sources);
+        market
+    }
+
+    fn sources(&self, key: Option<&str>, calls_per_second: u32) -> Sources {
+        let url = |upstream: &str| self.simulator.upstream_url(upstream).parse().expect("a URL");
+        let http = HttpClient::new(HttpOptions::new("tests@tracker.example", Utc::now)).expect("a client");
+        let janice = key.map(|key| {
+            let mut options = JaniceOptions::new(url("janice"), key);
+            options.politeness = PoliteOptions {
+                pace: Pace { per_second: calls_per_second, burst: 1 },
+                backoff: BackoffPolicy { first: Duration::from_millis(1), max: Duration::from_millis(10) },
+                ..PoliteOptions::default()
+            };
+            JaniceClient::new(http.clone(), options)
+        });
+        let mutamarket = MutamarketOptions::new(url("mutamarket/api"));
+        Sources {
+            esi: Arc::new(EsiClient::new(http.clone(), EsiOptions::new(url("esi")))),
+            janice,
+            mutamarket: MutamarketClient::new(http, mutamarket),
+        }
+    }
+
+    /// A kill of a Rifter with these in its hold, as it comes through the pipeline.
+    fn kill(&self, types: &[TypeId]) -> Arc<KillRecord> {
+        let now = self.services.now();
+        let mut killmail: Killmail = serde_json::from_value(serde_json::json!({
+            "killmail_id": self.next_id.fetch_add(1, Ordering::Relaxed), "killmail_time": now,
+            "solar_system_id": 30_000_142, "victim": {"ship_type_id": 587, "damage_taken": 1},
+            "attackers": [{"final_blow": true, "damage_done": 1, "ship_type_id": 587, "security_status": 0.0}],
+        }))
+        .expect("a killmail");
+        killmail.victim.items = types
+            .iter()
+            .map(|type_id| Item {
+                item_type_id: *type_id,
+                flag: 5,
+                singleton: 0,
+                quantity_destroyed: Some(1),
+                quantity_dropped: None,
+                items: Vec::new(),
+            })
+            .collect();
+        let payload = serde_json::to_string(&killmail).expect("JSON");
+        let arrived = Arrived {
+            killmail,
+            payload: payload.into(),
+            hash: None,
+            source: Source::R2z2,
+            received_at: now,
+            reported: None,
+        };
+        let services = &self.services;
+        let record = Arc::new(enrich(arrived, &services.static_data(), &services.prices().table(), now));
+        services.publish(&record);
+        record
+    }
+
+    fn price(&self, type_id: TypeId) -> Option<UnitPrice> {
+        self.services.prices().table().price(type_id, self.services.now())
+    }
+
+    fn current(&self, record: &KillRecord) -> Arc<KillRecord> {
+        Arc::clone(&self.services.window().find(record.killmail.killmail_id).expect("in the window").record)
+    }
+
+    async fn store(&self, record: &KillRecord) {
+        let records = [record];
+        let static_data = self.services.static_data();
+        let batch = KillBatch { records: &records, static_data: &static_data, positions: &[], dead_letters: &[] };
+        self.database.store.ensure_partitions(self.services.now()).await.expect("partitions");
+        self.database.store.insert_batch(&batch).await.expect("stored");
+    }
+
+    async fn has_esi(&self) {
+        eventually("esi's list is there", || async { !self.services.prices().table().is_without_market() }).await;
+    }
+
+    fn calls(&self, route: &str) -> u64 {
+        self.simulator.counters().routes.get(route).copied().unwrap_or(0)
+    }
+
+    async fn close(self) {
+        assert!(self.lifecycle.finish(Duration::from_secs(20)).await, "every task ends in time");
+        self.simulator.shutdown().await;
+    }
+}
+
+/// Types on the market that Janice knows (or does not).
+fn market_types(simulator: &Simulator, is_known: bool, count: usize) -> Vec<TypeId> {
+    let sde = StaticData::bundled();
+    let types = sde.types().filter(|info| {
+        info.published
+            && matches!(info.category_id.0, 7 | 8)
+            && !info.is_abyssal
+            && simulator.jita_split_price(info.id.0).is_some() == is_known
+    });
+    let mut types: Vec<TypeId> = types.map(|info| info.id).collect();
+    types.sort_unstable();
+    types.truncate(count);
+    assert_eq!(types.len(), count);
+    types
+}
+
+fn isk(price: f64) -> Isk {
+    Isk::try_from_f64(price).expect("a price")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kills_at_once_share_few_paced_calls_and_no_type_is_asked_for_twice() {
+    let market = Market::open(Utc::now, Some(JANICE_KEY), 1).await;
+    let mut types = market_types(&market.simulator, true, 490);
+    let unknown = market_types(&market.simulator, false, 9);
+    types.extend(&unknown);
+    std::thread::scope(|scope| {
+        for kill in 0..20 {
+            let (market, mut types) = (&market, types.clone());
+            types.rotate_left(kill * 25);
+            scope.spawn(move || market.kill(&types));
+        }
+    });
+    eventually("all are answered", || async { market.services.prices().health().waiting == 0 }).await;
+    // 499 in the holds and the hull.
+    assert_eq!((market.calls("janice pricer"), market.calls("janice lines")), (3, 500));
+    for type_id in &types[..490] {
+        let unit = market.price(*type_id).expect("priced");
+        assert_eq!(unit.source, PriceSource::Janice);
+        assert_eq!(unit.price, isk(market.simulator.jita_split_price(type_id.0).expect("known")));
+    }
+    // Asked again, also by the unknown ones: nothing is due.
+    market.kill(&types);
+    assert_eq!(market.services.prices().health().waiting, 0);
+    assert_eq!(market.services.prices().health().sources[0].unknown, 9);
+    let counters = market.simulator.counters();
+    assert_eq!(counters.violation_count(), 0, "{:?}", counters.violations);
+
+    // A restart knows what this run learnt, gaps included.
+    let (again, _) = Services::new(Parts {
+        store: market.database.store.clone(),
+        static_data: Loaded::bundled().expect("bundled"),
+        feeds: vec![Source::R2z2],
+        is_demo: true,
+        clock: Utc::now,
+    });
+    eventually("prices are stored", || async {
+        prices::load(&again).await;
+        let health = again.prices().health();
+        health.sources[0].prices == 491 && health.sources[0].unknown == 9
+    })
+    .await;
+    market.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_better_price_reaches_window_pages_and_database() {
+    let market = Market::open(Utc::now, Some(JANICE_KEY), 50).await;
+    market.has_esi().await;
+    market.simulator.set_outage("janice", true);
+    let known = market_types(&market.simulator, true, 1)[0];
+    let sde = StaticData::bundled();
+    let rolled = sde.types().filter(|info| info.is_abyssal && info.published).map(|info| info.id);
+    let rolled: Vec<TypeId> = rolled.collect();
+    let mut events = market.services.window().subscribe();
+    let record = market.kill(&[known]);
+    assert_eq!(
+        record.enrichment.unit_prices[&known].source,
+        PriceSource::EsiAverage,
+        "janice is away: with its source"
+    );
+    assert_eq!(record.enrichment.unit_prices[&known].price, market.price(known).expect("priced").price);
+    eventually("the failure is told", || async { market.services.prices().health().sources[0].last_error.is_some() })
+        .await;
+
+    market.simulator.set_outage("janice", false);
+    eventually("it is revalued", || async {
+        market.current(&record).enrichment.unit_prices[&known].source == PriceSource::Janice
+    })
+    .await;
+    let now = market.current(&record);
+    assert_eq!(now.enrichment.reported_value, record.enrichment.reported_value);
+    let sum: Isk = now.enrichment.unit_prices.values().map(|unit| unit.price).sum();
+    assert_eq!(now.enrichment.valuation.total_value, Some(sum), "hull and one module");
+    // Pages are told, by a batch without a number.
+    let shown = loop {
+        if let server::live::LiveEvent::Changed(kills) = events.recv().await.expect("an event") {
+            break kills;
+        }
+    };
+    assert_eq!(shown[0].summary.killmail_id, record.killmail.killmail_id);
+    assert!(shown[0].json.contains(&serde_json::to_string(&shown[0].summary.total_value).expect("JSON")));
+
+    // It is stored late, with the values it had: the new ones follow.
+    market.store(&record).await;
+    eventually("the row has the new values", || async {
+        let stored = market.database.store.find_kill(record.killmail.killmail_id).await.expect("read").expect("there");
+        stored.enrichment.valuation == market.current(&record).enrichment.valuation
+    })
+    .await;
+
+    eventually("rolled modules are estimated", || async { market.services.prices().health().sources[1].prices > 50 })
+        .await;
+    let sources: BTreeSet<PriceSource> =
+        rolled.iter().filter_map(|id| market.price(*id)).map(|unit| unit.source).collect();
+    assert!(sources.contains(&PriceSource::Mutamarket) && !sources.contains(&PriceSource::Janice), "{sources:?}");
+    market.close().await;
+}
+
+static LATER_MINUTES: AtomicI64 = AtomicI64::new(0);
+
+fn later() -> Timestamp {
+    Utc::now() + TimeDelta::minutes(LATER_MINUTES.load(Ordering::Acquire))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_price_that_moved_counts_for_new_kills_and_stale_ones_serve_meanwhile() {
+    let market = Market::open(later, Some(JANICE_KEY), 50).await;
+    let known = market_types(&market.simulator, true, 1)[0];
+    market.kill(&[known]);
+    eventually("janice answers", || async {
+        market.price(known).is_some_and(|unit| unit.source == PriceSource::Janice)
+    })
+    .await;
+    let first = market.kill(&[known]);
+    let old_price = first.enrichment.unit_prices[&known];
+    market.simulator.move_market();
+    market.kill(&[known]);
+    assert_eq!(market.services.prices().health().waiting, 0, "fresh for an hour");
+
+    LATER_MINUTES.store(61, Ordering::Release);
+    let second = market.kill(&[known]);
+    assert_eq!(second.enrichment.unit_prices[&known], old_price, "stale, served at once, with its own time");
+    eventually("it is renewed", || async { market.price(known).is_some_and(|unit| unit.price != old_price.price) })
+        .await;
+    let new_price = isk(market.simulator.jita_split_price(known.0).expect("known"));
+    let third = market.kill(&[known]);
+    assert_eq!(third.enrichment.unit_prices[&known].price, new_price);
+    assert!(third.enrichment.unit_prices[&known].at > old_price.at);
+    for kill in [&first, &second] {
+        assert_eq!(market.current(kill).enrichment.unit_prices[&known], old_price, "keeps what it was valued with");
+    }
+
+    // Janice stays away for more than a day: its prices give way to ESI's.
+    market.has_esi().await;
+    market.simulator.set_outage("janice", true);
+    LATER_MINUTES.store(26 * 60, Ordering::Release);
+    assert_eq!(market.kill(&[known]).enrichment.unit_prices[&known].source, PriceSource::EsiAverage);
+    market.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_key_or_with_a_wrong_one_the_chain_begins_with_esi() {
+    for key in [None, Some("not the key")] {
+        let market = Market::open(Utc::now, key, 50).await;
+        market.has_esi().await;
+        let known = market_types(&market.simulator, true, 1)[0];
+        let record = market.kill(&[known, TypeId(99_999_999)]);
+        let used = &record.enrichment.unit_prices;
+        assert_eq!(used[&known].source, PriceSource::EsiAverage);
+        assert!(!used.contains_key(&TypeId(99_999_999)) && record.enrichment.valuation.unpriced_types == 1);
+        if key.is_some() {
+            eventually("the refusal is told", || async {
+                market.services.prices().health().sources[0].last_error.is_some()
+            })
+            .await;
+            assert_eq!(market.simulator.counters().responses["janice 403"], 1, "no storm");
+        } else {
+            assert_eq!(market.simulator.counters().request_count("janice"), 0);
+            assert!(!market.services.prices().health().sources[0].is_in_use);
+        }
+        market.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nonsense_and_haste_of_the_price_services_harm_nothing() {
+    let market = Market::open(Utc::now, Some(JANICE_KEY), 50).await;
+    market.has_esi().await;
+    market.simulator.set_fault(Fault::MalformedPrices, 1.0);
+    let known = market_types(&market.simulator, true, 1)[0];
+    let record = market.kill(&[known]);
+    assert_eq!(record.enrichment.unit_prices[&known].source, PriceSource::EsiAverage);
+    eventually("nonsense is told", || async {
+        let error = market.services.prices().health().sources[0].last_error.clone();
+        error.is_some_and(|error| error.contains("understood"))
+    })
+    .await;
+    market.simulator.set_fault(Fault::MalformedPrices, 0.0);
+    market.simulator.set_fault(Fault::Http5xx, 0.3);
+    eventually("it comes all the same", || async {
+        market.price(known).is_some_and(|unit| unit.source == PriceSource::Janice)
+    })
+    .await;
+    market.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_too_long_for_janice_is_asked_in_pieces() {
+    let market = Market::open_with(Utc::now, Some(JANICE_KEY), 50, |limits| limits.janice_lines = 30).await;
+    market.kill(&market_types(&market.simulator, true, 99));
+    eventually("all are answered", || async { market.services.prices().health().waiting == 0 }).await;
+    let janice = market.services.prices().health().sources[0].clone();
+    assert_eq!((janice.prices, janice.unknown), (100, 0));
+    let responses = market.simulator.counters().responses;
+    assert_eq!((responses["janice 400"], responses["janice 200"]), (2, 4), "100 and 50 refused, 4 of 25 answered");
+    market.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_dies_most_is_asked_for_before_it_dies_again() {
+    let market = Market::open(Utc::now, None, 50).await;
+    let known = market_types(&market.simulator, true, 1)[0];
+    market.has_esi().await;
+    let record = market.kill(&[known]);
+    market.store(&record).await;
+    let (restarted, _) = Services::new(Parts {
+        store: market.database.store.clone(),
+        static_data: Loaded::bundled().expect("bundled"),
+        feeds: vec![Source::R2z2],
+        is_demo: true,
+        clock: Utc::now,
+    });
+    prices::start(&market.lifecycle, &restarted, market.sources(Some(JANICE_KEY), 50));
+    eventually("prices are fetched without a kill", || async {
+        let unit = restarted.prices().table().price(known, Utc::now());
+        unit.is_some_and(|unit| unit.source == PriceSource::Janice)
+    })
+    .await;
+    // It was valued within the hour and is not in the window: its row is found.
+    eventually("the stored kill is revalued", || async {
+        let stored = market.database.store.find_kill(record.killmail.killmail_id).await.expect("read").expect("there");
+        stored.enrichment.unit_prices[&known].source == PriceSource::Janice
+    })
+    .await;
+    market.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_kill_page_has_sources_and_times_and_the_status_page_the_sources() {
+    let app = TestApp::start("r2z2").await;
+    let ids = app.simulator.emit(20);
+    app.simulator.publish_sequence();
+    eventually("all are stored", || async { app.stored().await == ids.len() as u64 }).await;
+    let mut checked = 0;
+    for id in &ids {
+        let kill = app.json(&format!("/api/v1/killmails/{id}")).await;
+        let hull = &kill["values"]["hull_price"];
+        for unit in kill["items"].as_array().expect("items").iter().map(|row| &row["unit_price"]).chain([hull]) {
+            if unit.is_object() {
+                let at: DateTime<Utc> = serde_json::from_value(unit["at"].clone()).expect("a time");
+                assert!(at.timestamp() > 0 && unit["source"].is_string());
+                assert!(unit["price"].as_f64().is_some_and(|price| price > 0.0), "never 0: {unit}");
+                checked += 1;
+            }
+        }
+        for row in kill["items"].as_array().expect("items") {
+            let is_priced_roll = row["is_abyssal"] == true && row["unit_price"].is_object();
+            assert_eq!(row["is_estimate"] == true, is_priced_roll);
+        }
+    }
+    assert!(checked > 50, "{checked}");
+    eventually("janice is used", || async {
+        let report = app.running.services.status().await;
+        report.prices.sources[0].prices > 0 && report.prices.source == PriceSource::Janice.label()
+    })
+    .await;
+    app.stop().await;
+}
