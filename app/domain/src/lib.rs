@@ -7,6 +7,8 @@
 pub mod classify;
 pub mod filter;
 pub mod fit;
+pub mod fit_key;
+pub mod fit_stats;
 pub mod ids;
 pub mod isk;
 pub mod killmail;
@@ -18,6 +20,8 @@ pub mod summary;
 pub mod valuation;
 
 pub use filter::{Cursor, FilterError, KillFilter, Side};
+pub use fit_key::{FitHash, FitKey};
+pub use fit_stats::{FitFacts, FitOutcome, FitReport, FitStats};
 pub use ids::{
     AllianceId, CategoryId, CharacterId, ConstellationId, CorporationId, FactionId, GroupId, KillmailHash, KillmailId,
     MetaGroupId, RegionId, SolarSystemId, TypeId,

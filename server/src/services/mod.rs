@@ -2,6 +2,7 @@
 
 pub mod detail;
 pub mod feed_monitor;
+pub mod fits;
 pub mod kills;
 pub mod names;
 pub mod places;
