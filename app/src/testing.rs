@@ -96,6 +96,8 @@ pub fn kill(number: i64) -> KillSummary {
         is_npc,
         is_awox: index % 23 == 22,
         module_tags: Vec::new(),
+        ehp: None,
+        dps: None,
         source: Source::R2z2,
         received_at: at,
         enrichment_failed: false,

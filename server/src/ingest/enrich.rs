@@ -2,8 +2,8 @@
 
 use crate::services::prices::PriceTable;
 use domain::{
-    Enrichment, KillRecord, Killmail, KillmailHash, Source, StaticData, Timestamp, classify::classify,
-    valuation::value_killmail,
+    Enrichment, FitFacts, FitKey, KillRecord, Killmail, KillmailHash, Source, StaticData, Timestamp,
+    classify::classify, valuation::value_killmail,
 };
 use std::sync::Arc;
 use upstream::feed::Reported;
@@ -23,6 +23,7 @@ pub struct Arrived {
 pub fn enrich(arrived: Arrived, static_data: &StaticData, prices: &PriceTable, now: Timestamp) -> KillRecord {
     let Arrived { killmail, payload, hash, source, received_at, reported } = arrived;
     let facts = classify(&killmail, static_data);
+    let fit = FitFacts::unknown(FitKey::of(&killmail, static_data).hash());
     let (valuation, unit_prices) = value_killmail(&killmail, static_data, &|type_id| prices.price(type_id));
     let (reported_value, labels) =
         reported.map_or((None, Vec::new()), |reported| (reported.total_value, reported.labels));
@@ -44,6 +45,7 @@ pub fn enrich(arrived: Arrived, static_data: &StaticData, prices: &PriceTable, n
             player_attacker_count: facts.player_attacker_count,
             labels,
             module_tags: Vec::new(),
+            fit,
             unit_prices,
         },
     }

@@ -30,6 +30,8 @@ fn kill_at(id: i64, seconds: i64) -> KillSummary {
         is_npc: false,
         is_awox: false,
         module_tags: Vec::new(),
+        ehp: None,
+        dps: None,
         source: Source::R2z2,
         received_at: Timestamp::from_timestamp(1_700_000_000, 0).unwrap(),
         enrichment_failed: false,

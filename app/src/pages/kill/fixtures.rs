@@ -132,6 +132,8 @@ pub fn kill(ship: &str, items: Vec<ItemRow>, mut attackers: Vec<AttackerRow>) ->
             is_npc: players == 0,
             is_awox: false,
             module_tags: vec![],
+            ehp: None,
+            dps: None,
             source: Source::R2z2,
             received_at: at("2026-11-23T19:21:26Z"),
             enrichment_failed: false,

@@ -266,7 +266,7 @@ pub const RIFTER: &str = "[Rifter, Brawl]
 Damage Control II
 Small Ancillary Armor Repairer, Nanite Repair Paste
 Gyrostabilizer II
-Gyrostabilizer II
+Multispectrum Coating II
 
 1MN Afterburner II
 Warp Scrambler II
@@ -275,6 +275,9 @@ Stasis Webifier II
 200mm AutoCannon II, Hail S
 200mm AutoCannon II, Hail S
 200mm AutoCannon II, Hail S
+
+Small Projectile Burst Aerator I
+Small Projectile Collision Accelerator I
 ";
 
 pub const THORAX: &str = "[Thorax, Brawl]
