@@ -136,6 +136,11 @@ impl KillFilter {
         *self == Self::default()
     }
 
+    /// Whether it depends on the statistics of the victim's fit, which are known a little later than the kill.
+    pub fn asks_for_fit(&self) -> bool {
+        self.min_ehp.is_some() || self.max_ehp.is_some() || self.min_dps.is_some()
+    }
+
     /// Whether a kill passes.
     pub fn matches(&self, kill: &KillSummary, participants: &[ParticipantFacts]) -> bool {
         let any_or_empty = |wanted_is_empty: bool, hit: bool| wanted_is_empty || hit;

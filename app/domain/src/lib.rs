@@ -15,6 +15,7 @@ pub mod killmail;
 pub mod location;
 pub mod record;
 pub mod security;
+pub mod sort;
 pub mod static_data;
 pub mod summary;
 pub mod valuation;

@@ -10,7 +10,7 @@ use crate::{
     lifecycle::{self, GRACE, Lifecycle},
     live::LiveEvent,
     postgres::Embedded,
-    services::{Parts, Services, names, prices},
+    services::{self, Parts, Services, fits, names, prices},
     telemetry,
 };
 use anyhow::Context;
@@ -90,7 +90,7 @@ pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Run
     store.import_static(&static_data).await.context("importing static data")?;
 
     let lifecycle = Lifecycle::new();
-    let (services, name_requests) = Services::new(Parts {
+    let (services, requests) = Services::new(Parts {
         store: store.clone(),
         static_data,
         feeds: config.feeds.clone(),
@@ -121,7 +121,7 @@ pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Run
     let addr = listener.local_addr().context("local address")?;
 
     ingest::start(&lifecycle, &services, upstreams, options);
-    spawn_jobs(&lifecycle, &services, &esi, name_requests, &config);
+    spawn_jobs(&lifecycle, &services, &esi, requests, &config);
     let state = AppState {
         services: Arc::clone(&services),
         options: LeptosOptions::builder()
@@ -255,13 +255,15 @@ fn spawn_jobs(
     lifecycle: &Lifecycle,
     services: &Arc<Services>,
     esi: &Arc<EsiClient>,
-    name_requests: names::Requests,
+    requests: services::Requests,
     config: &Config,
 ) {
     let stop = lifecycle.stop_token();
     let hub = Arc::clone(services.hub());
     lifecycle.spawn("live hub", hub.run(Arc::clone(services.window()), stop.clone()));
-    lifecycle.spawn("names", names::run(name_requests, Arc::clone(services), Arc::clone(esi), stop.clone()));
+    lifecycle.spawn("names", names::run(requests.names, Arc::clone(services), Arc::clone(esi), stop.clone()));
+    lifecycle.spawn("fits", fits::work::run(requests.fits, Arc::clone(services), stop.clone()));
+    lifecycle.spawn("fit sweep", fits::sweep::run(Arc::clone(services), stop.clone()));
     lifecycle.spawn("prices", prices::run(Arc::clone(services), Arc::clone(esi), stop.clone()));
 
     let told = Arc::clone(services);

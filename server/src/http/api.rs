@@ -2,11 +2,12 @@
 
 use super::{
     AppState,
-    params::{ListQuery, parameter, path_id},
+    params::{FilterQuery, ListQuery, parameter, path_id},
     problem::Problem,
+    ranked,
 };
 use crate::services::Services;
-use app::contract::{ApiError, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, SearchHit};
+use app::contract::{ApiError, KillDetail, LiveStats, PlaceKind, PlacePage, SearchHit};
 use axum::{
     Json, Router,
     extract::{Path, RawQuery, State},
@@ -42,9 +43,24 @@ pub fn routes() -> Router<AppState> {
         .route("/stats/live", get(live_stats))
 }
 
-async fn list_killmails(State(services): Svc, RawQuery(query): RawQuery) -> Answer<KillPage> {
-    let query = ListQuery::parse(query.as_deref())?;
-    Ok(Json(services.list_kills(&query.filter, query.paging).await?))
+async fn list_killmails(State(services): Svc, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    list(&services, query.as_deref(), |_| Ok(())).await
+}
+
+/// A list of kills in the order asked for, after a change to its filter.
+async fn list(
+    services: &Services,
+    query: Option<&str>,
+    narrow: impl FnOnce(&mut KillFilter) -> Result<(), Problem>,
+) -> Result<Response, Problem> {
+    if let Some(ranking) = ranked::ranking(query)? {
+        let mut filter = FilterQuery::parse(query)?.filter;
+        narrow(&mut filter)?;
+        return Ok(Json(ranked::list(services, &filter, ranking, query).await?).into_response());
+    }
+    let ListQuery { mut filter, paging } = ListQuery::parse(query)?;
+    narrow(&mut filter)?;
+    Ok(Json(services.list_kills(&filter, paging).await?).into_response())
 }
 
 async fn get_killmail(State(services): Svc, Path(id): Path<String>) -> Answer<KillDetail> {
@@ -138,6 +154,9 @@ async fn get_group(State(services): Svc, Path(id): Path<String>) -> Answer<Entit
 
 async fn place(services: &Services, kind: PlaceKind, id: &str, query: Option<&str>) -> Answer<PlacePage> {
     let id = path_id("id", id)?;
+    if ranked::ranking(query)?.is_some() {
+        return Err(ApiError::invalid("sort", "is not taken here; use /killmails").into());
+    }
     let query = ListQuery::parse(query)?;
     if !query.filter.is_empty() {
         return Err(ApiError::invalid("filter", "is not taken here; use /killmails").into());
@@ -166,7 +185,7 @@ async fn list_entity_killmails(
     State(services): Svc,
     Path((kind, id)): Path<(String, String)>,
     RawQuery(query): RawQuery,
-) -> Answer<KillPage> {
+) -> Result<Response, Problem> {
     let parameter = match kind.as_str() {
         "characters" => "character_id",
         "corporations" => "corporation_id",
@@ -179,11 +198,12 @@ async fn list_entity_killmails(
         _ => return Err(super::problem::unknown_api_path().await),
     };
     let id = path_id("id", &id)?;
-    let mut query = ListQuery::parse(query.as_deref())?;
-    // The path's entity replaces one in the query: both at once would mean either.
-    clear(&mut query.filter, parameter);
-    query.filter.set(parameter, &id.to_string())?;
-    Ok(Json(services.list_kills(&query.filter, query.paging).await?))
+    list(&services, query.as_deref(), |filter| {
+        // The path's entity replaces one in the query: both at once would mean either.
+        clear(filter, parameter);
+        Ok(filter.set(parameter, &id.to_string())?)
+    })
+    .await
 }
 
 fn clear(filter: &mut KillFilter, parameter: &str) {

@@ -174,6 +174,7 @@ impl Hub {
     fn take(&self, event: LiveEvent, pending: &mut Pending) {
         match event {
             LiveEvent::Kill(kill) => pending.kills.push(kill),
+            LiveEvent::Fitted(kill) => pending.fitted.push(kill),
             LiveEvent::Names(names) => pending.names.extend_from_slice(&names),
             LiveEvent::Feed(status) => self.send_all(&ServerMessage::Feed { status: (*status).clone() }),
             LiveEvent::Stats(stats) => self.send_all(&ServerMessage::Stats { stats: (*stats).clone() }),
@@ -182,12 +183,15 @@ impl Hub {
 
     /// One frame per distinct filter.
     fn flush(&self, pending: &mut Pending) {
-        let Pending { kills, names } = std::mem::take(pending);
+        let Pending { kills, fitted, names } = std::mem::take(pending);
         let seq = kills.last().map_or(0, |kill| kill.seq);
         let mut groups = self.lock();
         for (filter, subscribers) in &mut groups.by_filter {
-            let mut passing: Vec<Arc<LiveKill>> = kills
+            // Only a filter that asks for a fit's numbers can pass a kill later than at first sight.
+            let late = if filter.asks_for_fit() { fitted.as_slice() } else { &[] };
+            let mut passing: Vec<Arc<LiveKill>> = late
                 .iter()
+                .chain(&kills)
                 .rev()
                 .filter(|kill| filter.is_empty() || filter.matches(&kill.summary, &kill.participants))
                 .cloned()
@@ -222,12 +226,14 @@ impl Hub {
 struct Pending {
     /// Oldest first.
     kills: Vec<Arc<LiveKill>>,
+    /// Kills of earlier batches whose fit is known by now.
+    fitted: Vec<Arc<LiveKill>>,
     names: Vec<NamePatch>,
 }
 
 impl Pending {
     fn is_empty(&self) -> bool {
-        self.kills.is_empty() && self.names.is_empty()
+        self.kills.is_empty() && self.fitted.is_empty() && self.names.is_empty()
     }
 }
 

@@ -20,6 +20,8 @@ pub use window::{LiveKill, Window};
 #[derive(Clone, Debug)]
 pub enum LiveEvent {
     Kill(Arc<LiveKill>),
+    /// A kill told before, now with the statistics of its fit.
+    Fitted(Arc<LiveKill>),
     Names(Arc<[NamePatch]>),
     Feed(Arc<FeedStatus>),
     Stats(Arc<LiveStats>),

@@ -7,8 +7,8 @@ use super::LiveEvent;
 use app::contract::{LiveStats, MinuteBucket, NamePatch};
 use chrono::TimeDelta;
 use domain::{
-    Isk, KillFilter, KillRecord, KillSummary, KillmailId, StaticData, Timestamp, filter::ParticipantFacts,
-    summary::NameLookup,
+    FitFacts, FitHash, FitOutcome, Isk, KillFilter, KillRecord, KillSummary, KillmailId, StaticData, Timestamp,
+    filter::ParticipantFacts, summary::NameLookup,
 };
 use std::{
     collections::{HashMap, VecDeque},
@@ -43,6 +43,21 @@ pub struct LiveKill {
 impl LiveKill {
     pub fn is_stored(&self) -> bool {
         self.stored.load(Ordering::Relaxed)
+    }
+
+    fn with_fit(&self, facts: &FitFacts) -> Self {
+        let mut record = KillRecord::clone(&self.record);
+        record.enrichment.fit = facts.clone();
+        let summary = KillSummary { ehp: facts.ehp, dps: facts.dps, ..self.summary.clone() };
+        Self {
+            seq: self.seq,
+            json: encode(&summary),
+            summary,
+            participants: Arc::clone(&self.participants),
+            record: Arc::new(record),
+            is_live: self.is_live,
+            stored: Arc::clone(&self.stored),
+        }
     }
 }
 
@@ -192,6 +207,25 @@ impl Window {
         drop(inner);
         if !patches.is_empty() {
             self.announce(LiveEvent::Names(patches.into()));
+        }
+    }
+
+    /// Writes the statistics of a fit to its kills and tells the hub, for filters that ask for them.
+    pub fn settle_fit(&self, hash: FitHash, engine_build: &str, outcome: &FitOutcome) {
+        let facts = FitFacts::known(hash, engine_build, outcome);
+        let mut inner = self.lock();
+        let fitted: Vec<Arc<LiveKill>> = inner
+            .kills
+            .iter_mut()
+            .filter(|kill| kill.record.enrichment.fit.hash == Some(hash) && kill.record.enrichment.fit != facts)
+            .map(|slot| {
+                *slot = Arc::new(slot.with_fit(&facts));
+                Arc::clone(slot)
+            })
+            .collect();
+        drop(inner);
+        for kill in fitted.into_iter().filter(|kill| kill.is_live) {
+            self.announce(LiveEvent::Fitted(kill));
         }
     }
 

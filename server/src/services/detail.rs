@@ -4,8 +4,8 @@ use super::{Services, store_failure};
 use app::contract::{ApiError, AttackerRow, ItemRow, KillDetail, RelatedKill, ValueTiles};
 use chrono::TimeDelta;
 use domain::{
-    CharacterId, Enrichment, Item, KillFilter, KillRecord, KillSummary, KillmailId, Location, Party, ShipRef, Side,
-    StaticData, TypeId, UnitPrice, fit, record::PriceSource, valuation::TOKEN_PRICE,
+    CharacterId, Enrichment, FitReport, Item, KillFilter, KillRecord, KillSummary, KillmailId, Location, Party,
+    ShipRef, Side, StaticData, TypeId, UnitPrice, fit, record::PriceSource, valuation::TOKEN_PRICE,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -38,8 +38,8 @@ impl Services {
         let names = self.names_of(&record).await;
         let lookup = |id: i64| names.get(&id).cloned();
         let summary = KillSummary::new(&record, &lookup, self.static_data());
-        let related = self.related(&summary).await;
-        Ok(self.detail(&record, summary, related, is_stored, &names))
+        let (related, fit) = tokio::join!(self.related(&summary), self.fit_report(&record));
+        Ok(self.detail(&record, summary, related, fit, is_stored, &names))
     }
 
     /// The fit's title in exports: whose and which loss.
@@ -53,6 +53,7 @@ impl Services {
         record: &KillRecord,
         summary: KillSummary,
         related: Vec<RelatedKill>,
+        fit: FitReport,
         is_stored: bool,
         names: &HashMap<i64, String>,
     ) -> KillDetail {
@@ -69,6 +70,7 @@ impl Services {
             items: item_rows(record, static_data),
             attackers: attacker_rows(record, names, static_data),
             eft,
+            fit,
             related,
             labels: enrichment.labels.clone(),
             enriched_at: enrichment.enriched_at,

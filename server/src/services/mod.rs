@@ -18,6 +18,7 @@ use crate::{
 use app::contract::{ApiError, ErrorCode, FeedStatus, LiveStats};
 use domain::{KillRecord, Source, StaticData, Timestamp};
 use feed_monitor::FeedMonitor;
+use fits::{FitBook, Urgency};
 use names::NameBook;
 use prices::PriceBook;
 use std::{sync::Arc, time::Duration};
@@ -37,10 +38,19 @@ pub struct Services {
     hub: Arc<Hub>,
     names: NameBook,
     prices: PriceBook,
+    fits: FitBook,
     feed_monitor: FeedMonitor,
     gauges: QueueGauges,
     dedupe: Dedupe,
     reconcile: Notify,
+}
+
+/// Queues to be worked off by tasks.
+pub struct Requests {
+    /// For [`names::run`].
+    pub names: names::Requests,
+    /// For [`fits::work::run`].
+    pub fits: fits::book::Requests,
 }
 
 /// What [`Services`] is made of.
@@ -53,10 +63,11 @@ pub struct Parts {
 }
 
 impl Services {
-    /// The services and the queue of names to look up, to be run by [`names::run`].
-    pub fn new(parts: Parts) -> (Arc<Self>, names::Requests) {
+    /// The services and the queues of what they ask for.
+    pub fn new(parts: Parts) -> (Arc<Self>, Requests) {
         let (events, _) = broadcast::channel(crate::live::EVENT_CAPACITY);
-        let (names, requests) = NameBook::new();
+        let (names, names_requests) = NameBook::new();
+        let (fits, fits_requests) = FitBook::new();
         let services = Arc::new(Self {
             node: node::new_id(),
             started_at: (parts.clock)(),
@@ -68,12 +79,13 @@ impl Services {
             hub: Hub::new(),
             names,
             prices: PriceBook::default(),
+            fits,
             feed_monitor: FeedMonitor::new(&parts.feeds),
             gauges: QueueGauges::default(),
             dedupe: Dedupe::default(),
             reconcile: Notify::new(),
         });
-        (services, requests)
+        (services, Requests { names: names_requests, fits: fits_requests })
     }
 
     pub fn node(&self) -> &str {
@@ -112,6 +124,10 @@ impl Services {
         &self.prices
     }
 
+    pub fn fits(&self) -> &FitBook {
+        &self.fits
+    }
+
     pub fn feed_monitor(&self) -> &FeedMonitor {
         &self.feed_monitor
     }
@@ -132,7 +148,7 @@ impl Services {
         self.window.stats(self.now(), self.hub.subscriber_count())
     }
 
-    /// Puts a new kill on every open page and asks for the names it lacks. Never waits.
+    /// Puts a new kill on every open page and asks for the names and fit statistics it lacks. Never waits.
     pub fn publish(&self, record: &Arc<KillRecord>) {
         self.feed_monitor.arrived(record.received_at, record.killmail.killmail_time);
         let names = |id: i64| self.names.get(id);
@@ -145,6 +161,9 @@ impl Services {
             ]
         });
         self.names.request(ids.flatten());
+        if record.enrichment.fit.engine_build.is_none() {
+            self.request_fit(record, Urgency::Background);
+        }
     }
 
     /// Asks for a comparison with the feed's history soon.

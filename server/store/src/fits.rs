@@ -18,6 +18,8 @@ pub struct StoredFit {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingFit {
     pub killmail_id: KillmailId,
+    /// Absent for a kill stored before fits were hashed.
+    pub fit_hash: Option<FitHash>,
     /// The ESI body.
     pub payload: String,
 }
@@ -123,10 +125,11 @@ impl Store {
                 LIMIT $2::bigint * 4
             ),
             waiting AS (
-                SELECT max(killmail_id) AS killmail_id FROM newest GROUP BY coalesce(fit_hash, killmail_id::text)
+                SELECT max(killmail_id) AS killmail_id, fit_hash
+                FROM newest GROUP BY coalesce(fit_hash, killmail_id::text), fit_hash
                 LIMIT $2
             )
-            SELECT ids.killmail_id, raw.payload::text AS "payload!"
+            SELECT ids.killmail_id, waiting.fit_hash, raw.payload::text AS "payload!"
             FROM waiting
             JOIN killmail_ids AS ids ON ids.killmail_id = waiting.killmail_id
             JOIN killmails_raw AS raw ON raw.killmail_id = ids.killmail_id AND raw.killmail_time = ids.killmail_time
@@ -138,9 +141,13 @@ impl Store {
         )
         .fetch_all(&self.pool)
         .await?;
-        let waiting =
-            rows.into_iter().map(|row| WaitingFit { killmail_id: KillmailId(row.killmail_id), payload: row.payload });
-        Ok(waiting.collect())
+        let waiting = rows.into_iter().map(|row| {
+            let inconsistent =
+                || StoreError::Inconsistent { table: "killmails_enriched", column: "fit_hash", id: row.killmail_id };
+            let fit_hash = row.fit_hash.map(|hash| hash.parse()).transpose().map_err(|_| inconsistent())?;
+            Ok(WaitingFit { killmail_id: KillmailId(row.killmail_id), fit_hash, payload: row.payload })
+        });
+        waiting.collect()
     }
 
     /// Writes the hashes of kills stored before fits were hashed.

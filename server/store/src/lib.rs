@@ -31,7 +31,7 @@ pub use entities::Entity;
 pub use error::StoreError;
 pub use fits::{StoredFit, WaitingFit};
 pub use insert::{InsertOutcome, KillBatch, NewPosition, RejectedKill};
-pub use kills::{KillPage, Page};
+pub use kills::{KillPage, Page, RankedPage};
 pub use partitions::{Month, Partition};
 pub use positions::FeedPosition;
 pub use recent::MinuteArrivals;
