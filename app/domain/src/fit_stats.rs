@@ -350,7 +350,7 @@ mod tests {
     fn capsules_need_no_engine() {
         let sde = StaticData::bundled();
         let key = |name: &str| FitKey {
-            hull: sde.type_by_name(name).unwrap().id,
+            hull: sde.type_by_name(name).expect("a type").id,
             racks: Default::default(),
             bays: Vec::new(),
             has_abyssal: false,

@@ -125,7 +125,7 @@ fn real_killmails_have_statistics_or_a_reason() {
                 clean += usize::from(stats.warnings.is_empty());
             }
             FitOutcome::Impossible { reason } => {
-                assert!(matches!(reason, ImpossibleFit::NotAHull | ImpossibleFit::NoHitPoints), "{reason:?}: {key:?}")
+                assert!(matches!(reason, ImpossibleFit::NotAHull | ImpossibleFit::NoHitPoints), "{reason:?}: {key:?}");
             }
         }
     }

@@ -183,8 +183,8 @@ impl FitBook {
     }
 
     /// Keeps a result and tells who waits for it.
-    pub fn settle(&self, settled: Arc<Settled>) {
-        self.known.set(settled.job_hash, Arc::clone(&settled));
+    pub fn settle(&self, settled: &Arc<Settled>) {
+        self.known.set(settled.job_hash, Arc::clone(settled));
         self.asked.remove(&settled.job_hash);
         let mut waiters = self.waiters();
         let woken = waiters.by_hash.remove(&settled.job_hash).unwrap_or_default();
@@ -192,7 +192,7 @@ impl FitBook {
         drop(waiters);
         for waiter in woken {
             // Who is gone no longer wants to know.
-            drop(waiter.send(Arc::clone(&settled)));
+            drop(waiter.send(Arc::clone(settled)));
         }
     }
 
@@ -253,7 +253,7 @@ mod tests {
         let mut first = book.wait(job.hash).expect("room");
         drop(book.wait(job.hash));
         assert!(first.try_recv().is_err());
-        book.settle(settled(&book, &job));
+        book.settle(&settled(&book, &job));
         assert!(first.try_recv().is_ok());
         assert_eq!(book.waiters().count, 0);
         assert!(book.known(job.hash).is_some() && book.report(job.hash).outcome.is_some());

@@ -58,14 +58,14 @@ async fn sweep(services: &Services) -> Result<(), StoreError> {
             tracing::error!(killmail_id = %kill.killmail_id, "a stored kill cannot be decoded");
             continue;
         };
-        let key = FitKey::of(&killmail, &static_data);
+        let key = FitKey::of(&killmail, static_data);
         // What a kill is stored under stays its name, also where newer static data would make another.
         let hash = kill.fit_hash.unwrap_or_else(|| key.hash());
         if kill.fit_hash.is_none() {
             unhashed.push((killmail.killmail_id, killmail.killmail_time, hash));
         }
         let settled = fits.known(hash).or_else(|| {
-            let outcome = FitOutcome::without_engine(&key, &static_data)?;
+            let outcome = FitOutcome::without_engine(&key, static_data)?;
             let engine_build = fits.engine().build().to_owned();
             Some(Arc::new(super::book::Settled { job_hash: hash, engine_build, outcome }))
         });

@@ -128,7 +128,7 @@ async fn compute_one(job: FitJob, services: &Arc<Services>) -> Option<Done> {
 
 /// Memory, waiting readers and the hot window.
 fn settle(settled: &Arc<Settled>, services: &Services) {
-    services.fits().settle(Arc::clone(settled));
+    services.fits().settle(settled);
     services.window().settle_fit(settled.job_hash, &settled.engine_build, &settled.outcome);
 }
 
