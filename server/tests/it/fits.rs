@@ -2,7 +2,7 @@
 
 use crate::harness::{TestApp, eventually, real_killmails};
 use app::contract::{ClientMessage, ServerMessage};
-use domain::{FitKey, FitOutcome, Killmail, KillmailId, StaticData, fit_stats::ImpossibleFit};
+use domain::{FitKey, FitOutcome, KillFilter, Killmail, KillmailId, StaticData, fit_stats::ImpossibleFit};
 use futures::{SinkExt, StreamExt};
 use server::services::fits::Engine;
 use std::{collections::HashSet, time::Duration};
@@ -70,6 +70,52 @@ async fn statistics_appear_in_the_api_the_lists_and_on_the_socket() {
             .is_some_and(|kills| !kills.is_empty() && kills.iter().all(|kill| kill["ehp"].as_i64() >= Some(largest)))
     );
     app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_asks_for_hit_points_gets_kills_when_they_are_known() {
+    let app = TestApp::start("r2z2").await;
+    let (mut socket, _) = connect_async(app.url("/api/v1/stream").replace("http", "ws")).await.expect("socket");
+    let filter = KillFilter { min_ehp: Some(1), ..KillFilter::default() };
+    let subscribe = ClientMessage::Subscribe { filter, since: None };
+    socket.send(Message::text(serde_json::to_string(&subscribe).expect("JSON"))).await.expect("sent");
+    app.simulator.emit(8);
+    app.simulator.publish_sequence();
+    let kills = loop {
+        let message = timeout(Duration::from_secs(60), socket.next()).await.expect("in time").expect("open");
+        let Message::Text(text) = message.expect("a frame") else { continue };
+        match serde_json::from_str(&text).expect("a message") {
+            ServerMessage::Batch { kills, .. } if !kills.is_empty() => break kills,
+            _ => {}
+        }
+    };
+    assert!(kills.iter().all(|kill| kill.ehp.is_some_and(|ehp| ehp > 0)));
+    app.stop().await;
+}
+
+/// The simulated galaxy's ships, as the engine sees them.
+#[tokio::test(flavor = "multi_thread")]
+async fn simulated_ships_have_statistics() {
+    let simulator = simulator::Simulator::start(crate::harness::simulator_config()).await.expect("simulator");
+    let sde = StaticData::bundled();
+    let engine = Engine::bundled();
+    let ids = simulator.emit(120);
+    let (mut computed, mut clean, mut armed) = (0, 0, 0);
+    for (body, _) in ids.iter().filter_map(|id| simulator.killmail(*id)) {
+        let killmail: Killmail = serde_json::from_str(&body).expect("a killmail");
+        let key = FitKey::of(&killmail, &sde);
+        if FitOutcome::without_engine(&key, &sde).is_some() {
+            continue;
+        }
+        if let FitOutcome::Computed { stats } = engine.outcome(&key) {
+            computed += 1;
+            clean += usize::from(stats.warnings.is_empty());
+            armed += usize::from(stats.damage.is_some());
+        }
+    }
+    println!("{computed} fits, {clean} break no rule, {armed} do damage");
+    assert!(computed > 40 && armed * 2 > computed, "{armed} of {computed} do damage");
+    simulator.shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,7 @@
 mod dead_letters;
 mod entities;
 mod filters;
+mod fits;
 mod insert;
 mod migrations;
 mod paging;
