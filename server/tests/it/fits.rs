@@ -162,19 +162,31 @@ fn real_killmails_have_statistics_or_a_reason() {
         .filter(|key| seen.insert(key.hash()))
         .collect();
     let engine = Engine::bundled();
-    let (mut computed, mut clean) = (0, 0);
-    for key in keys.iter().filter(|key| FitOutcome::without_engine(key, &sde).is_none()) {
-        match engine.outcome(key) {
-            FitOutcome::Computed { stats } => {
-                assert!(stats.ehp > 0.0 && stats.shield.hp >= 0.0, "{key:?}");
-                computed += 1;
-                clean += usize::from(stats.warnings.is_empty());
-            }
-            FitOutcome::Impossible { reason } => {
-                assert!(matches!(reason, ImpossibleFit::NotAHull | ImpossibleFit::NoHitPoints), "{reason:?}: {key:?}");
+    let work = |keys: &[FitKey]| {
+        let (mut computed, mut clean) = (0, 0);
+        for key in keys.iter().filter(|key| FitOutcome::without_engine(key, &sde).is_none()) {
+            match engine.outcome(key) {
+                FitOutcome::Computed { stats } => {
+                    assert!(stats.ehp > 0.0 && stats.shield.hp >= 0.0, "{key:?}");
+                    computed += 1;
+                    clean += usize::from(stats.warnings.is_empty());
+                }
+                FitOutcome::Impossible { reason } => {
+                    assert!(
+                        matches!(reason, ImpossibleFit::NotAHull | ImpossibleFit::NoHitPoints),
+                        "{reason:?}: {key:?}"
+                    );
+                }
             }
         }
-    }
+        (computed, clean)
+    };
+    let (left, right) = keys.split_at(keys.len() / 2);
+    let ((computed, clean), (more_computed, more_clean)) = std::thread::scope(|scope| {
+        let left = scope.spawn(|| work(left));
+        (work(right), left.join().expect("no assertion failed"))
+    });
+    let (computed, clean) = (computed + more_computed, clean + more_clean);
     println!("{computed} fits, {clean} without doubt");
     assert!(computed > 100 && clean * 2 > computed, "{clean} of {computed}");
 }

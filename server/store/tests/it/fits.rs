@@ -48,7 +48,7 @@ async fn a_fit_is_stored_once_and_written_to_every_kill_that_waits() {
     let same = records.iter().filter(|record| record.enrichment.fit.hash == first.enrichment.fit.hash).count();
     let fit = stored(first, "one");
     assert_eq!(store.upsert_fits(&[fit.clone(), fit.clone()], ALWAYS).await.unwrap(), same as u64);
-    assert_eq!(store.find_fits(&[fit.fit_hash], "one").await.unwrap(), [fit.clone()]);
+    assert_eq!(store.find_fits(&[fit.fit_hash], "one").await.unwrap(), std::slice::from_ref(&fit));
     assert!(store.find_fits(&[fit.fit_hash], "another engine").await.unwrap().is_empty());
     let left = store.list_waiting_fits(ALWAYS, 100).await.unwrap();
     assert_eq!(left.len(), hashes.len() - 1);
