@@ -99,6 +99,8 @@ pub fn kill(number: i64) -> KillSummary {
             .iter()
             .map(|tag| (*tag).to_owned())
             .collect(),
+        ehp: None,
+        dps: None,
         source: Source::R2z2,
         received_at: at,
         enrichment_failed: false,

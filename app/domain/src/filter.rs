@@ -73,6 +73,13 @@ pub struct KillFilter {
     pub min_value: Option<Isk>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_value: Option<Isk>,
+    /// Of the victim's fit. A kill whose fit has no such number, or none yet, matches no bound.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_ehp: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_ehp: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_dps: Option<i64>,
     /// Every tag must be present.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
@@ -130,6 +137,11 @@ impl KillFilter {
         *self == Self::default()
     }
 
+    /// Whether it depends on the statistics of the victim's fit, which are known a little later than the kill.
+    pub fn asks_for_fit(&self) -> bool {
+        self.min_ehp.is_some() || self.max_ehp.is_some() || self.min_dps.is_some()
+    }
+
     /// Whether a kill passes.
     pub fn matches(&self, kill: &KillSummary, participants: &[ParticipantFacts]) -> bool {
         let any_or_empty = |wanted_is_empty: bool, hit: bool| wanted_is_empty || hit;
@@ -143,6 +155,9 @@ impl KillFilter {
             && any_or_empty(self.band.is_empty(), place.band.is_some_and(|band| self.band.contains(&band)))
             && self.min_value.is_none_or(|min| kill.total_value.is_some_and(|value| value >= min))
             && self.max_value.is_none_or(|max| kill.total_value.is_some_and(|value| value <= max))
+            && self.min_ehp.is_none_or(|min| kill.ehp.is_some_and(|ehp| ehp >= min))
+            && self.max_ehp.is_none_or(|max| kill.ehp.is_some_and(|ehp| ehp <= max))
+            && self.min_dps.is_none_or(|min| kill.dps.is_some_and(|dps| dps >= min))
             && self.tags.iter().all(|tag| kill.module_tags.contains(tag))
             && self.from.is_none_or(|from| kill.killmail_time >= from)
             && self.to.is_none_or(|to| kill.killmail_time < to)
@@ -198,6 +213,11 @@ impl KillFilter {
         {
             return Err(FilterError::new("min_value", "is above max_value"));
         }
+        if let (Some(min), Some(max)) = (filter.min_ehp, filter.max_ehp)
+            && min > max
+        {
+            return Err(FilterError::new("min_ehp", "is above max_ehp"));
+        }
         if let (Some(from), Some(to)) = (filter.from, filter.to)
             && from >= to
         {
@@ -249,6 +269,9 @@ impl KillFilter {
             }
             "min_value" => self.min_value = Some(amount(field, value)?),
             "max_value" => self.max_value = Some(amount(field, value)?),
+            "min_ehp" => self.min_ehp = Some(whole_number(field, value)?),
+            "max_ehp" => self.max_ehp = Some(whole_number(field, value)?),
+            "min_dps" => self.min_dps = Some(whole_number(field, value)?),
             "from" => self.from = Some(moment(field, value)?),
             "to" => self.to = Some(moment(field, value)?),
             "solo" => self.solo = Some(yes_or_no(field, value)?),
@@ -278,6 +301,9 @@ impl KillFilter {
         list("side", self.side.iter().map(|side| side.as_str().to_owned()).collect());
         list("min_value", self.min_value.iter().map(|isk| plain_amount(*isk)).collect());
         list("max_value", self.max_value.iter().map(|isk| plain_amount(*isk)).collect());
+        list("min_ehp", self.min_ehp.iter().map(i64::to_string).collect());
+        list("max_ehp", self.max_ehp.iter().map(i64::to_string).collect());
+        list("min_dps", self.min_dps.iter().map(i64::to_string).collect());
         list("tags", self.tags.clone());
         list("from", self.from.iter().map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)).collect());
         list("to", self.to.iter().map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)).collect());
@@ -321,6 +347,15 @@ fn extend_ids<I: From<i64> + PartialEq>(ids: &mut Vec<I>, field: &str, value: &s
 
 fn amount(field: &str, value: &str) -> Result<Isk, FilterError> {
     Isk::parse_human(value).map_err(|_| FilterError::new(field, "is an amount of ISK such as 1500000 or 1.5b"))
+}
+
+/// Hit points or damage: a whole number, or one such as 1.5k or 2m.
+fn whole_number(field: &str, value: &str) -> Result<i64, FilterError> {
+    Isk::parse_human(value)
+        .map(|number| number.hundredths() / 100)
+        .ok()
+        .filter(|number| *number >= 0)
+        .ok_or_else(|| FilterError::new(field, "is a number such as 25000 or 25k"))
 }
 
 fn moment(field: &str, value: &str) -> Result<Timestamp, FilterError> {

@@ -9,6 +9,8 @@ pub mod distribution;
 pub mod filter;
 pub mod fit;
 pub mod fit_clusters;
+pub mod fit_key;
+pub mod fit_stats;
 pub mod ids;
 pub mod isk;
 pub mod killmail;
@@ -16,12 +18,15 @@ pub mod location;
 pub mod metrics;
 pub mod record;
 pub mod security;
+pub mod sort;
 pub mod static_data;
 pub mod summary;
 pub mod tags;
 pub mod valuation;
 
 pub use filter::{Cursor, FilterError, KillFilter, Side};
+pub use fit_key::{FitHash, FitKey};
+pub use fit_stats::{FitFacts, FitOutcome, FitReport, FitStats};
 pub use ids::{
     AllianceId, CategoryId, CharacterId, ConstellationId, CorporationId, FactionId, GroupId, KillmailHash, KillmailId,
     MetaGroupId, RegionId, SolarSystemId, TypeId,

@@ -2,6 +2,7 @@
 
 use crate::{
     Timestamp,
+    fit_stats::FitFacts,
     ids::{AllianceId, CharacterId, CorporationId, FactionId, KillmailHash, TypeId},
     isk::Isk,
     killmail::Killmail,
@@ -43,6 +44,9 @@ pub struct Enrichment {
     /// zKillboard's labels, when the source gave them (open set).
     pub labels: Vec<String>,
     pub module_tags: Vec<String>,
+    /// The fit's hash, and its statistics as far as they are known.
+    #[serde(default)]
+    pub fit: FitFacts,
     /// The price used for each type on the mail, with its source.
     pub unit_prices: BTreeMap<TypeId, UnitPrice>,
 }

@@ -297,6 +297,12 @@ pub struct KillSummary {
     pub is_awox: bool,
     #[serde(default)]
     pub module_tags: Vec<String>,
+    /// Effective hit points of the victim's fit, all skills V; absent until computed, or when there is no such number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ehp: Option<i64>,
+    /// Damage a second of the victim's fit, without reload; absent as `ehp`, and for a fit without weapons.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dps: Option<i64>,
     pub source: Source,
     pub received_at: Timestamp,
     /// Enrichment failed: the row is shown with a warning.
@@ -328,6 +334,8 @@ impl KillSummary {
             is_npc: enrichment.is_npc,
             is_awox: enrichment.is_awox,
             module_tags: enrichment.module_tags.clone(),
+            ehp: enrichment.fit.ehp,
+            dps: enrichment.fit.dps,
             source: record.source,
             received_at: record.received_at,
             enrichment_failed: enrichment.failed_at.is_some(),

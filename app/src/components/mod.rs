@@ -29,6 +29,7 @@ pub mod activity_chart;
 pub mod attacker_list;
 pub mod copy_button;
 pub mod fate;
+pub mod fit_panel;
 pub mod fitting_wheel;
 pub mod histogram;
 pub mod item_list;

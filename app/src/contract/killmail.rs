@@ -1,7 +1,7 @@
 //! Kill lists and the kill page.
 
 use domain::{
-    Cursor, Isk, KillSummary, Location, Party, Position, ShipRef, Source, Timestamp, UnitPrice,
+    Cursor, FitReport, Isk, KillSummary, Location, Party, Position, ShipRef, Source, Timestamp, UnitPrice,
     static_data::CelestialKind, valuation::Valuation,
 };
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,8 @@ pub struct KillDetail {
     pub attackers: Vec<AttackerRow>,
     /// The fit in the EVE client's text format.
     pub eft: String,
+    /// What the fit was capable of.
+    pub fit: FitReport,
     /// The pilot's other loss of the same fight: capsule after ship, or ship before capsule.
     pub related: Vec<RelatedKill>,
     pub labels: Vec<String>,

@@ -3,11 +3,12 @@
 //! After `hello` the client subscribes; it gets one `snapshot`, then `batch` frames. `seq` grows by one with every
 //! kill the node publishes; a batch carries the seq of its newest kill. A client that reconnects sends `since` with
 //! the last seq and node it saw and gets only what it missed, or a fresh snapshot when the gap is too wide.
+//! A kill page sends `watch` and gets one `fit` when the statistics of the victim's fit are computed.
 //! Kills can be sent again (after a crash, a resync, a late name or price): they are recognised by `killmail_id`, and
 //! the last form counts. A batch whose `seq` is 0 holds such kills only and is not acknowledged.
 
 use super::status::FeedStatus;
-use domain::{KillFilter, KillSummary, Timestamp};
+use domain::{FitReport, KillFilter, KillSummary, KillmailId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Raised on every incompatible change.
@@ -28,6 +29,12 @@ pub enum ClientMessage {
         /// The last `seq` seen, with the node it came from.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         since: Option<Since>,
+    },
+    /// Asks for the statistics of one kill's fit as soon as they are known; answered by `fit`. A socket watches one
+    /// kill at a time: a new one replaces it, and without id nothing is watched.
+    Watch {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        killmail_id: Option<KillmailId>,
     },
     /// Says which batch was processed; a client that lags gets fewer, larger batches.
     Ack { seq: u64 },
@@ -72,6 +79,11 @@ pub enum ServerMessage {
         /// Names that became known for kills sent earlier.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         names: Vec<NamePatch>,
+    },
+    /// The statistics of the watched kill's fit, once.
+    Fit {
+        killmail_id: KillmailId,
+        report: FitReport,
     },
     Feed {
         status: FeedStatus,

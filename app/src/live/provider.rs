@@ -5,7 +5,7 @@ use super::{
     reducer::{Connection, Input, LiveState, Row, UserAction},
 };
 use crate::contract::{FeedStatus, LiveStats};
-use domain::{Cursor, KillFilter, KillSummary, KillmailId};
+use domain::{Cursor, FitReport, KillFilter, KillSummary, KillmailId};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -27,6 +27,8 @@ pub struct LiveStore {
     pub feed: Memo<FeedStatus>,
     pub stats: Memo<Option<LiveStats>>,
     pub notice: Memo<Option<String>>,
+    /// The fit that a kill page waited for.
+    pub fit: Memo<Option<(KillmailId, FitReport)>>,
 }
 
 /// Creates the store with what the server knew, and in the browser connects it.
@@ -47,6 +49,7 @@ pub fn provide_live(feed: FeedStatus) -> LiveStore {
         feed: Memo::new(move |_| state.with(|s| s.feed.clone())),
         stats: Memo::new(move |_| state.with(|s| s.stats.clone())),
         notice: Memo::new(move |_| state.with(|s| s.notice.clone())),
+        fit: Memo::new(move |_| state.with(|s| s.fit.clone())),
     };
     provide_context(store);
     // Effects run in the browser only, once hydration is over.
@@ -73,6 +76,11 @@ impl LiveStore {
 
     pub fn act(self, action: UserAction) {
         self.apply(Input::User(action));
+    }
+
+    /// Asks the server for the fit of a kill as soon as it is computed; `None` no longer asks.
+    pub fn watch(self, killmail_id: Option<KillmailId>) {
+        self.apply(Input::Watch(killmail_id));
     }
 
     pub fn selected_kill(self) -> Option<Arc<KillSummary>> {

@@ -39,6 +39,18 @@ pub enum Bench {
         #[arg(long, default_value_t = 20_000)]
         kills: usize,
     },
+    /// Fit statistics a second on one core, and how often a fit was seen before
+    Fits {
+        /// Killmails as for ingest
+        #[arg(long)]
+        file: PathBuf,
+        /// Kills to read
+        #[arg(long, default_value_t = 100_000)]
+        kills: usize,
+        /// Distinct fits to compute
+        #[arg(long, default_value_t = 1_000)]
+        compute: usize,
+    },
     /// Latency from the feed's event to the socket, on a running server
     Live {
         #[arg(long, default_value = "http://127.0.0.1:3000")]
@@ -57,6 +69,9 @@ pub enum Bench {
 pub async fn run(config: &Config, what: Bench) -> anyhow::Result<()> {
     match what {
         Bench::Ingest { file, batch, kills } => ingest(config, &file, batch, kills).await,
+        Bench::Fits { file, kills, compute } => {
+            super::bench_fits::fits(&read_records(&file, kills, &StaticData::bundled())?, compute)
+        }
         Bench::Live { url, seconds, sockets } => live(&url, Duration::from_secs(seconds), sockets).await,
     }
 }

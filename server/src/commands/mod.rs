@@ -1,6 +1,7 @@
 //! Subcommands of `tracker`. Each is wiring around services.
 
 pub mod bench;
+mod bench_fits;
 pub mod healthcheck;
 pub mod import_sde;
 pub mod maintenance;

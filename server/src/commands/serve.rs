@@ -11,7 +11,7 @@ use crate::{
     lifecycle::{self, GRACE, Lifecycle},
     live::LiveEvent,
     postgres::Embedded,
-    services::{Parts, Services, names, prices, submit::Intake},
+    services::{self, Parts, Services, fits, names, prices, submit::Intake},
     static_import, telemetry,
 };
 use anyhow::Context;
@@ -98,7 +98,7 @@ pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Run
     tracing::info!(build = static_data.data.build(), "static data in use");
 
     let lifecycle = Lifecycle::new();
-    let (services, name_requests) = Services::new(Parts {
+    let (services, requests) = Services::new(Parts {
         store: store.clone(),
         static_data,
         feeds: config.feeds.clone(),
@@ -129,7 +129,7 @@ pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Run
     let addr = listener.local_addr().context("local address")?;
 
     let entrance = ingest::start(&lifecycle, &services, upstreams, options);
-    spawn_jobs(&lifecycle, &services, &esi, name_requests, &config);
+    spawn_jobs(&lifecycle, &services, &esi, requests, &config);
     prices::start(&lifecycle, &services, price_sources(&config, &http_client, &esi)?);
     if let Some(url) = &config.redis_url {
         let link = bus::connect(services.bus(), url).context("REDIS_URL")?;
@@ -307,15 +307,17 @@ fn spawn_jobs(
     lifecycle: &Lifecycle,
     services: &Arc<Services>,
     esi: &Arc<EsiClient>,
-    name_requests: names::Requests,
+    requests: services::Requests,
     config: &Config,
 ) {
     let stop = lifecycle.stop_token();
     let hub = Arc::clone(services.hub());
     lifecycle.spawn("live hub", hub.run(Arc::clone(services.window()), stop.clone()));
-    lifecycle.spawn("names", names::run(name_requests, Arc::clone(services), Arc::clone(esi), stop.clone()));
+    lifecycle.spawn("names", names::run(requests.names, Arc::clone(services), Arc::clone(esi), stop.clone()));
     lifecycle.spawn("static data", static_import::watch::run(Arc::clone(services), stop.clone()));
     lifecycle.spawn("names of other nodes", names::follow(Arc::clone(services), stop.clone()));
+    lifecycle.spawn("fits", fits::work::run(requests.fits, Arc::clone(services), stop.clone()));
+    lifecycle.spawn("fit sweep", fits::sweep::run(Arc::clone(services), stop.clone()));
 
     let told = Arc::clone(services);
     let status_stop = stop.clone();

@@ -2,16 +2,16 @@
 
 use super::{
     AppState,
-    params::{ListQuery, parameter, path_id},
+    params::{FilterQuery, ListQuery, parameter, path_id},
     problem::Problem,
+    ranked,
 };
 use crate::services::{
     Services,
     submit::{Intake, Submission, SubmissionState, Submitted},
 };
 use app::contract::{
-    ApiError, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, SearchHit, StaticDataStatus, StatsWindow,
-    TypeStats,
+    ApiError, KillDetail, LiveStats, PlaceKind, PlacePage, SearchHit, StaticDataStatus, StatsWindow, TypeStats,
 };
 use axum::{
     Json, Router,
@@ -51,9 +51,24 @@ pub fn routes() -> Router<AppState> {
         .route("/static-data", get(static_data))
 }
 
-async fn list_killmails(State(services): Svc, RawQuery(query): RawQuery) -> Answer<KillPage> {
-    let query = ListQuery::parse(query.as_deref())?;
-    Ok(Json(services.list_kills(&query.filter, query.paging).await?))
+async fn list_killmails(State(services): Svc, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    list(&services, query.as_deref(), |_| Ok(())).await
+}
+
+/// A list of kills in the order asked for, after a change to its filter.
+async fn list(
+    services: &Services,
+    query: Option<&str>,
+    narrow: impl FnOnce(&mut KillFilter) -> Result<(), Problem>,
+) -> Result<Response, Problem> {
+    if let Some(ranking) = ranked::ranking(query)? {
+        let mut filter = FilterQuery::parse(query)?.filter;
+        narrow(&mut filter)?;
+        return Ok(Json(ranked::list(services, &filter, ranking, query).await?).into_response());
+    }
+    let ListQuery { mut filter, paging } = ListQuery::parse(query)?;
+    narrow(&mut filter)?;
+    Ok(Json(services.list_kills(&filter, paging).await?).into_response())
 }
 
 /// 202 for a killmail that will be listed in a moment, 200 for one that was here before.
@@ -174,6 +189,9 @@ async fn get_group(State(services): Svc, Path(id): Path<String>) -> Answer<Entit
 
 async fn place(services: &Services, kind: PlaceKind, id: &str, query: Option<&str>) -> Answer<PlacePage> {
     let id = path_id("id", id)?;
+    if ranked::ranking(query)?.is_some() {
+        return Err(ApiError::invalid("sort", "is not taken here; use /killmails").into());
+    }
     let query = ListQuery::parse(query)?;
     if !query.filter.is_empty() {
         return Err(ApiError::invalid("filter", "is not taken here; use /killmails").into());
@@ -202,7 +220,7 @@ async fn list_entity_killmails(
     State(services): Svc,
     Path((kind, id)): Path<(String, String)>,
     RawQuery(query): RawQuery,
-) -> Answer<KillPage> {
+) -> Result<Response, Problem> {
     let parameter = match kind.as_str() {
         "characters" => "character_id",
         "corporations" => "corporation_id",
@@ -215,11 +233,12 @@ async fn list_entity_killmails(
         _ => return Err(super::problem::unknown_api_path().await),
     };
     let id = path_id("id", &id)?;
-    let mut query = ListQuery::parse(query.as_deref())?;
-    // The path's entity replaces one in the query: both at once would mean either.
-    clear(&mut query.filter, parameter);
-    query.filter.set(parameter, &id.to_string())?;
-    Ok(Json(services.list_kills(&query.filter, query.paging).await?))
+    list(&services, query.as_deref(), |filter| {
+        // The path's entity replaces one in the query: both at once would mean either.
+        clear(filter, parameter);
+        Ok(filter.set(parameter, &id.to_string())?)
+    })
+    .await
 }
 
 fn clear(filter: &mut KillFilter, parameter: &str) {

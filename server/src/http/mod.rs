@@ -10,6 +10,7 @@ pub mod openapi;
 pub mod pages;
 pub mod params;
 pub mod problem;
+mod ranked;
 pub mod security;
 pub mod stream;
 

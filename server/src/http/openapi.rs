@@ -35,6 +35,9 @@ const FILTER: &[Parameter] = &[
     Parameter("side", "string", "victim or attacker"),
     Parameter("min_value", "string", "ISK, as 1500000 or 1.5m"),
     Parameter("max_value", "string", "ISK, as 1500000 or 1.5m"),
+    Parameter("min_ehp", "string", "effective hit points of the victim's fit, as 25000 or 25k; unknown never matches"),
+    Parameter("max_ehp", "string", "effective hit points of the victim's fit, as 25000 or 25k; unknown never matches"),
+    Parameter("min_dps", "string", "damage a second of the victim's fit without reload; unknown never matches"),
     Parameter(
         "tags",
         "string",
@@ -44,6 +47,16 @@ const FILTER: &[Parameter] = &[
     Parameter("to", "string", "kills before this RFC 3339 time"),
     Parameter("solo", "boolean", "exactly one player attacker"),
     Parameter("npc", "boolean", "no player attacker"),
+];
+const LISTING: &[Parameter] = &[
+    Parameter(
+        "sort",
+        "string",
+        "time (default), value, ehp or dps, largest first; kills without the number are left out, and there is no `after`",
+    ),
+    Parameter("before", "string", "cursor `next` of the page before"),
+    Parameter("after", "string", "cursor `prev` of the page before"),
+    Parameter("limit", "integer", "rows, 1 to 200, default 50"),
 ];
 const PAGING: &[Parameter] = &[
     Parameter("before", "string", "cursor `next` of the page before"),
@@ -162,7 +175,7 @@ pub const OPERATIONS: &[Operation] = &[
     },
     Operation {
         path: "/stream",
-        summary: "Live kills by WebSocket. Send ClientMessage (`subscribe` first), receive ServerMessage",
+        summary: "Live kills by WebSocket. Send ClientMessage (`subscribe` first; `watch` for one kill's fit statistics as soon as they are computed), receive ServerMessage",
         parameters: &[],
         answer: object::<ServerMessage>,
     },
@@ -221,7 +234,7 @@ fn describe(operation: &Operation, media_type: &str, schema: &Value) -> Value {
         })
         .collect();
     let is_list = std::ptr::eq(operation.parameters, FILTER) && !operation.path.starts_with("/stream");
-    let paging: &[Parameter] = if is_list { PAGING } else { &[] };
+    let paging: &[Parameter] = if is_list { LISTING } else { &[] };
     parameters.extend(operation.parameters.iter().chain(paging).map(|Parameter(name, kind, meaning)| {
         let is_required = *name == "q";
         json!({ "name": name, "in": "query", "required": is_required, "description": meaning, "schema": { "type": kind } })

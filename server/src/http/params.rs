@@ -5,9 +5,39 @@ use app::{backend::Paging, contract::ApiError};
 use domain::{Cursor, KillFilter};
 
 /// Rows of an answer unless `limit` says otherwise.
-const DEFAULT_LIMIT: u32 = 50;
+pub const DEFAULT_LIMIT: u32 = 50;
 
-/// A list request: filter, cursors and limit.
+/// A list request before its cursors are understood: they depend on the order.
+pub struct FilterQuery {
+    pub filter: KillFilter,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    pub limit: Option<u32>,
+}
+
+impl FilterQuery {
+    /// # Errors
+    /// Names the parameter that is unknown or malformed.
+    pub fn parse(query: Option<&str>) -> Result<Self, Problem> {
+        let query = query.unwrap_or_default();
+        let filter = KillFilter::from_query(query, &["before", "after", "limit", "sort"])?;
+        let mut parsed = Self { filter, before: None, after: None, limit: None };
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "before" => parsed.before = Some(value.into_owned()),
+                "after" => parsed.after = Some(value.into_owned()),
+                "limit" => {
+                    let limit = value.parse().map_err(|_| ApiError::invalid("limit", "is a number from 1 to 200"))?;
+                    parsed.limit = Some(limit);
+                }
+                _ => {}
+            }
+        }
+        Ok(parsed)
+    }
+}
+
+/// A list request in the order of time: filter, cursors and limit.
 pub struct ListQuery {
     pub filter: KillFilter,
     pub paging: Paging,
@@ -17,20 +47,12 @@ impl ListQuery {
     /// # Errors
     /// Names the parameter that is unknown or malformed.
     pub fn parse(query: Option<&str>) -> Result<Self, Problem> {
-        let query = query.unwrap_or_default();
-        let filter = KillFilter::from_query(query, &["before", "after", "limit"])?;
-        let mut paging = Paging { limit: DEFAULT_LIMIT, ..Paging::default() };
-        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-            match &*name {
-                "before" => paging.before = Some(cursor("before", &value)?),
-                "after" => paging.after = Some(cursor("after", &value)?),
-                "limit" => {
-                    let limit = value.parse().map_err(|_| ApiError::invalid("limit", "is a number from 1 to 200"))?;
-                    paging.limit = limit;
-                }
-                _ => {}
-            }
-        }
+        let FilterQuery { filter, before, after, limit } = FilterQuery::parse(query)?;
+        let paging = Paging {
+            before: before.map(|value| cursor("before", &value)).transpose()?,
+            after: after.map(|value| cursor("after", &value)).transpose()?,
+            limit: limit.unwrap_or(DEFAULT_LIMIT),
+        };
         Ok(Self { filter, paging })
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::services::prices::PriceTable;
 use domain::{
-    Enrichment, KillRecord, Killmail, KillmailHash, Source, StaticData, Timestamp, classify::classify, tags,
-    valuation::value_killmail,
+    Enrichment, FitFacts, FitKey, KillRecord, Killmail, KillmailHash, Source, StaticData, Timestamp,
+    classify::classify, tags, valuation::value_killmail,
 };
 use std::sync::Arc;
 use upstream::feed::Reported;
@@ -23,6 +23,7 @@ pub struct Arrived {
 pub fn enrich(arrived: Arrived, static_data: &StaticData, prices: &PriceTable, now: Timestamp) -> KillRecord {
     let Arrived { killmail, payload, hash, source, received_at, reported } = arrived;
     let facts = classify(&killmail, static_data);
+    let fit = FitFacts::unknown(FitKey::of(&killmail, static_data).hash());
     let (valuation, unit_prices) = value_killmail(&killmail, static_data, &|type_id| prices.price(type_id, now));
     let module_tags = tags::of_killmail(&killmail, static_data);
     let (reported_value, labels) =
@@ -45,6 +46,7 @@ pub fn enrich(arrived: Arrived, static_data: &StaticData, prices: &PriceTable, n
             player_attacker_count: facts.player_attacker_count,
             labels,
             module_tags,
+            fit,
             unit_prices,
         },
     }

@@ -148,7 +148,10 @@ fn accept(body: Body, position: Option<FeedPosition>, services: &Services) -> Op
         received_at: body.received_at,
         reported: body.reported,
     };
-    let record = Arc::new(enrich(arrived, &services.static_data(), &services.prices().table(), services.now()));
+    let static_data = services.static_data();
+    let mut record = enrich(arrived, &static_data, &services.prices().table(), services.now());
+    services.fits().look_up(&mut record, &static_data);
+    let record = Arc::new(record);
     services.publish(&record);
     Some(PersistItem::Kill { record, position })
 }

@@ -177,6 +177,7 @@ impl Hub {
         match event {
             LiveEvent::Kill(kill) => pending.kills.push(kill),
             LiveEvent::Changed(kills) => pending.changed.extend(kills.iter().cloned()),
+            LiveEvent::Fitted(kill) => pending.fitted.push(kill),
             LiveEvent::Names(names) => pending.names.extend_from_slice(&names),
             LiveEvent::Feed(status) => self.send_all(&ServerMessage::Feed { status: (*status).clone() }),
             LiveEvent::Stats(stats) => self.send_all(&ServerMessage::Stats { stats: (*stats).clone() }),
@@ -185,7 +186,7 @@ impl Hub {
 
     /// One frame per distinct filter.
     fn flush(&self, pending: &mut Pending) {
-        let Pending { kills, changed, names } = std::mem::take(pending);
+        let Pending { kills, fitted, changed, names } = std::mem::take(pending);
         let seq = kills.last().map_or(0, |kill| kill.seq);
         let mut groups = self.lock();
         for (filter, subscribers) in &mut groups.by_filter {
@@ -193,8 +194,11 @@ impl Hub {
             for chunk in newest_changes(&changed, filter).chunks(MAX_KILLS_PER_FRAME) {
                 offer(subscribers, &frame::batch(0, chunk, 0, &[]));
             }
-            let mut passing: Vec<Arc<LiveKill>> = kills
+            // Only a filter that asks for a fit's numbers can pass a kill later than at first sight.
+            let late = if filter.asks_for_fit() { fitted.as_slice() } else { &[] };
+            let mut passing: Vec<Arc<LiveKill>> = late
                 .iter()
+                .chain(&kills)
                 .rev()
                 .filter(|kill| filter.is_empty() || filter.matches(&kill.summary, &kill.participants))
                 .cloned()
@@ -231,6 +235,8 @@ struct Pending {
     kills: Vec<Arc<LiveKill>>,
     /// Kills sent earlier.
     changed: Vec<Arc<LiveKill>>,
+    /// Kills of earlier batches whose fit is known by now.
+    fitted: Vec<Arc<LiveKill>>,
     names: Vec<NamePatch>,
 }
 
@@ -250,7 +256,7 @@ fn newest_changes(changed: &[Arc<LiveKill>], filter: &KillFilter) -> Vec<Arc<Liv
 
 impl Pending {
     fn is_empty(&self) -> bool {
-        self.kills.is_empty() && self.changed.is_empty() && self.names.is_empty()
+        self.kills.is_empty() && self.fitted.is_empty() && self.changed.is_empty() && self.names.is_empty()
     }
 }
 

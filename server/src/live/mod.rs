@@ -22,6 +22,8 @@ pub enum LiveEvent {
     Kill(Arc<LiveKill>),
     /// Kills sent earlier whose facts are better known now.
     Changed(Arc<[Arc<LiveKill>]>),
+    /// A kill told before, now with the statistics of its fit.
+    Fitted(Arc<LiveKill>),
     Names(Arc<[NamePatch]>),
     Feed(Arc<FeedStatus>),
     Stats(Arc<LiveStats>),

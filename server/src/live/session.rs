@@ -12,14 +12,15 @@ use super::{
     frame::{self, Frame},
     hub::Subscription,
 };
-use crate::services::Services;
+use crate::services::{Services, fits::Settled};
 use app::contract::{
     ApiError, ClientMessage, ErrorCode, PROTOCOL_VERSION, ServerMessage,
     live::{MAX_KILLS_PER_FRAME, Since},
 };
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
-use domain::KillFilter;
+use domain::{KillFilter, KillmailId};
 use std::{sync::Arc, time::Duration};
+use tokio::sync::oneshot;
 use tokio::time::{Instant, MissedTickBehavior, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -47,6 +48,13 @@ struct Session {
     /// Frames were dropped since `sent_seq`.
     is_behind: bool,
     last_heard: Instant,
+    watch: Option<Watch>,
+}
+
+/// The one kill whose fit the client waits for.
+struct Watch {
+    killmail_id: KillmailId,
+    settled: oneshot::Receiver<Arc<Settled>>,
 }
 
 /// Serves a client until it leaves or the server stops.
@@ -59,6 +67,7 @@ pub async fn serve(socket: WebSocket, services: Arc<Services>, stop: Cancellatio
         unacked: 0,
         is_behind: false,
         last_heard: Instant::now(),
+        watch: None,
     };
     metrics::gauge!("live_sockets").increment(1.0);
     if session.hello().await.is_ok() {
@@ -72,6 +81,7 @@ enum Wake {
     Stop,
     Client(Option<Result<Message, axum::Error>>),
     Frame(Option<Frame>),
+    Fit(KillmailId, Option<Arc<Settled>>),
     CatchUp,
     Ping,
 }
@@ -96,6 +106,7 @@ impl Session {
                 () = stop.cancelled() => Wake::Stop,
                 message = self.socket.recv() => Wake::Client(message),
                 frame = next_frame(&mut self.subscription) => Wake::Frame(frame),
+                (id, settled) = next_fit(&mut self.watch) => Wake::Fit(id, settled),
                 _ = catch_up.tick(), if self.is_behind => Wake::CatchUp,
                 _ = ping.tick() => Wake::Ping,
             };
@@ -110,6 +121,7 @@ impl Session {
                 Wake::Client(_) => return,
                 Wake::Frame(Some(frame)) => self.forward(frame).await,
                 Wake::Frame(None) => self.resync("too slow").await,
+                Wake::Fit(killmail_id, settled) => self.tell_fit(killmail_id, settled).await,
                 Wake::CatchUp => self.catch_up().await,
                 Wake::Ping if self.last_heard.elapsed() > SILENCE_TIMEOUT => return,
                 Wake::Ping => self.write(Message::Ping(Default::default())).await,
@@ -130,6 +142,7 @@ impl Session {
         };
         match parse(&text) {
             Ok(ClientMessage::Subscribe { filter, since }) => self.subscribe(filter, since).await,
+            Ok(ClientMessage::Watch { killmail_id }) => self.watch(killmail_id).await,
             Ok(ClientMessage::Ack { seq }) => {
                 if seq >= self.sent_seq {
                     self.unacked = 0;
@@ -169,6 +182,29 @@ impl Session {
         }
         self.send(&ServerMessage::Feed { status: self.services.feed_status() }).await?;
         self.send(&ServerMessage::Stats { stats: self.services.live_stats() }).await
+    }
+
+    /// Tells the fit of a kill at once when it is known, else when it is computed.
+    async fn watch(&mut self, killmail_id: Option<KillmailId>) -> Result<(), Closed> {
+        self.watch = None;
+        let Some(killmail_id) = killmail_id else { return Ok(()) };
+        let record = match self.services.find_record(killmail_id).await {
+            Ok((record, _)) => record,
+            Err(error) => return self.refuse(error).await,
+        };
+        let (report, waiting) = self.services.ask_for_fit(&record);
+        if report.outcome.is_some() {
+            return self.send(&ServerMessage::Fit { killmail_id, report }).await;
+        }
+        self.watch = waiting.map(|settled| Watch { killmail_id, settled });
+        Ok(())
+    }
+
+    async fn tell_fit(&mut self, killmail_id: KillmailId, settled: Option<Arc<Settled>>) -> Result<(), Closed> {
+        self.watch = None;
+        let Some(settled) = settled else { return Ok(()) };
+        let report = self.services.report_of(&settled);
+        self.send(&ServerMessage::Fit { killmail_id, report }).await
     }
 
     async fn snapshot(&mut self, filter: KillFilter) -> Result<(), Closed> {
@@ -235,6 +271,14 @@ impl Session {
 async fn next_frame(subscription: &mut Option<Subscription>) -> Option<Frame> {
     match subscription {
         Some(subscription) => subscription.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits for ever while nothing is watched. `None` when the fit will not come.
+async fn next_fit(watch: &mut Option<Watch>) -> (KillmailId, Option<Arc<Settled>>) {
+    match watch {
+        Some(watch) => (watch.killmail_id, (&mut watch.settled).await.ok()),
         None => std::future::pending().await,
     }
 }

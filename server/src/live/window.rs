@@ -7,8 +7,8 @@ use super::LiveEvent;
 use app::contract::{LiveStats, MinuteBucket, NamePatch};
 use chrono::TimeDelta;
 use domain::{
-    Isk, KillFilter, KillRecord, KillSummary, KillmailId, Place, ShipRef, StaticData, Timestamp,
-    filter::ParticipantFacts, summary::NameLookup,
+    FitFacts, FitHash, FitOutcome, Isk, KillFilter, KillRecord, KillSummary, KillmailId, Place, ShipRef, StaticData,
+    Timestamp, filter::ParticipantFacts, summary::NameLookup,
 };
 use std::{
     collections::{HashMap, VecDeque},
@@ -43,6 +43,13 @@ pub struct LiveKill {
 impl LiveKill {
     pub fn is_stored(&self) -> bool {
         self.stored.load(Ordering::Relaxed)
+    }
+
+    fn with_fit(&self, facts: &FitFacts) -> Self {
+        let mut record = KillRecord::clone(&self.record);
+        record.enrichment.fit = facts.clone();
+        let summary = KillSummary { ehp: facts.ehp, dps: facts.dps, ..self.summary.clone() };
+        Self { record: Arc::new(record), ..self.restated(summary, Arc::clone(&self.participants)) }
     }
 
     /// The same kill in other words.
@@ -242,6 +249,25 @@ impl Window {
             self.announce(LiveEvent::Changed(shown.into()));
         }
         taken
+    }
+
+    /// Writes the statistics of a fit to its kills and tells the hub, for filters that ask for them.
+    pub fn settle_fit(&self, hash: FitHash, engine_build: &str, outcome: &FitOutcome) {
+        let facts = FitFacts::known(hash, engine_build, outcome);
+        let mut inner = self.lock();
+        let fitted: Vec<Arc<LiveKill>> = inner
+            .kills
+            .iter_mut()
+            .filter(|kill| kill.record.enrichment.fit.hash == Some(hash) && kill.record.enrichment.fit != facts)
+            .map(|slot| {
+                *slot = Arc::new(slot.with_fit(&facts));
+                Arc::clone(slot)
+            })
+            .collect();
+        drop(inner);
+        for kill in fitted.into_iter().filter(|kill| kill.is_live) {
+            self.announce(LiveEvent::Fitted(kill));
+        }
     }
 
     pub fn stats(&self, now: Timestamp, watchers: u64) -> LiveStats {

@@ -4,8 +4,9 @@ use super::{Services, store_failure};
 use app::contract::{ApiError, AttackerRow, ItemRow, KillDetail, NearestCelestial, RelatedKill, ValueTiles};
 use chrono::TimeDelta;
 use domain::{
-    CharacterId, Enrichment, Item, KillFilter, KillRecord, KillSummary, KillmailId, Location, Party, ShipRef, Side,
-    StaticData, TypeId, UnitPrice, fit, record::PriceSource, static_data::Celestials, valuation::TOKEN_PRICE,
+    CharacterId, Enrichment, FitReport, Item, KillFilter, KillRecord, KillSummary, KillmailId, Location, Party,
+    ShipRef, Side, StaticData, TypeId, UnitPrice, fit, record::PriceSource, static_data::Celestials,
+    valuation::TOKEN_PRICE,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -39,9 +40,9 @@ impl Services {
         let lookup = |id: i64| names.get(&id).cloned();
         let static_data = self.static_data();
         let summary = KillSummary::new(&record, &lookup, &static_data);
-        let related = self.related(&summary).await;
-        let nearest = nearest_celestial(&record, &static_data).await;
-        Ok(KillDetail { nearest, ..self.detail(&record, summary, related, is_stored, &names, &static_data) })
+        let (related, fit, nearest) =
+            tokio::join!(self.related(&summary), self.fit_report(&record), nearest_celestial(&record, &static_data),);
+        Ok(KillDetail { nearest, ..self.detail(&record, summary, related, fit, is_stored, &names, &static_data) })
     }
 
     /// The fit's title in exports: whose and which loss.
@@ -55,6 +56,7 @@ impl Services {
         record: &KillRecord,
         summary: KillSummary,
         related: Vec<RelatedKill>,
+        fit: FitReport,
         is_stored: bool,
         names: &HashMap<i64, String>,
         static_data: &StaticData,
@@ -76,6 +78,7 @@ impl Services {
             items: item_rows(record, static_data),
             attackers: attacker_rows(record, names, static_data),
             eft,
+            fit,
             related,
             labels: enrichment.labels.clone(),
             enriched_at: enrichment.enriched_at,

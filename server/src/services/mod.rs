@@ -4,6 +4,7 @@ pub mod affiliations;
 pub mod data_health;
 pub mod detail;
 pub mod feed_monitor;
+pub mod fits;
 pub mod kills;
 pub mod names;
 pub mod places;
@@ -26,6 +27,7 @@ use app::contract::{ApiError, ErrorCode, FeedStatus, LiveStats};
 use cached::CacheMetrics;
 use domain::{KillRecord, Source, StaticData, Timestamp};
 use feed_monitor::FeedMonitor;
+use fits::{FitBook, Urgency};
 use names::NameBook;
 use prices::PriceBook;
 use static_data::StaticCell;
@@ -47,6 +49,7 @@ pub struct Services {
     hub: Arc<Hub>,
     names: NameBook,
     prices: PriceBook,
+    fits: FitBook,
     feed_monitor: FeedMonitor,
     gauges: QueueGauges,
     dedupe: Dedupe,
@@ -55,6 +58,14 @@ pub struct Services {
     reconcile: Notify,
     type_stats: types::TypeStatsCache,
     data_health: data_health::DataHealthBook,
+}
+
+/// Queues to be worked off by tasks.
+pub struct Requests {
+    /// For [`names::run`].
+    pub names: names::Requests,
+    /// For [`fits::work::run`].
+    pub fits: fits::book::Requests,
 }
 
 /// What [`Services`] is made of.
@@ -67,10 +78,11 @@ pub struct Parts {
 }
 
 impl Services {
-    /// The services and the queue of names to look up, to be run by [`names::run`].
-    pub fn new(parts: Parts) -> (Arc<Self>, names::Requests) {
+    /// The services and the queues of what they ask for.
+    pub fn new(parts: Parts) -> (Arc<Self>, Requests) {
         let (events, _) = broadcast::channel(crate::live::EVENT_CAPACITY);
-        let (names, requests) = NameBook::new();
+        let (names, names_requests) = NameBook::new();
+        let (fits, fits_requests) = FitBook::new();
         let node = node::new_id();
         let services = Arc::new(Self {
             bus: Bus::new(&node),
@@ -84,6 +96,7 @@ impl Services {
             hub: Hub::new(),
             names,
             prices: PriceBook::default(),
+            fits,
             feed_monitor: FeedMonitor::new(&parts.feeds),
             gauges: QueueGauges::default(),
             dedupe: Dedupe::default(),
@@ -105,7 +118,7 @@ impl Services {
         let watched = Arc::downgrade(&services);
         let ask = move || watched.upgrade().map_or_else(CacheMetrics::default, |it| it.type_stats.metrics());
         services.watch.cache("ship_statistics", ask);
-        (services, requests)
+        (services, Requests { names: names_requests, fits: fits_requests })
     }
 
     pub fn node(&self) -> &str {
@@ -150,6 +163,10 @@ impl Services {
         &self.prices
     }
 
+    pub fn fits(&self) -> &FitBook {
+        &self.fits
+    }
+
     pub fn feed_monitor(&self) -> &FeedMonitor {
         &self.feed_monitor
     }
@@ -178,7 +195,7 @@ impl Services {
         self.window.stats(self.now(), self.hub.subscriber_count())
     }
 
-    /// Puts a new kill on every open page and asks for the names and prices it lacks. Never waits.
+    /// Puts a new kill on every open page and asks for the names, prices and fit statistics it lacks. Never waits.
     pub fn publish(&self, record: &Arc<KillRecord>) {
         self.feed_monitor.arrived(record.received_at, record.killmail.killmail_time);
         let names = |id: i64| self.names.get(id);
@@ -194,6 +211,9 @@ impl Services {
         });
         self.names.request(ids.flatten());
         self.names.request_affiliations(record.killmail.participants().filter_map(|it| it.character_id));
+        if record.enrichment.fit.engine_build.is_none() {
+            self.request_fit(record, Urgency::Background);
+        }
     }
 
     /// Asks for a comparison with the feed's history soon.

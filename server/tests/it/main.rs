@@ -3,6 +3,7 @@
 mod api;
 mod crash;
 mod feeds;
+mod fits;
 mod harness;
 mod prices;
 mod replay;

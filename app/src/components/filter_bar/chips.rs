@@ -57,6 +57,15 @@ pub fn conditions(filter: &KillFilter, names: &[FilterName]) -> Vec<Condition> {
     if let Some(isk) = filter.min_value {
         say("At least", format!("{} ISK", plain(isk)), without!(min_value));
     }
+    for (bound, term, unit, rest) in [
+        (filter.min_ehp, "At least", "EHP", without!(min_ehp)),
+        (filter.max_ehp, "At most", "EHP", without!(max_ehp)),
+        (filter.min_dps, "At least", "DPS", without!(min_dps)),
+    ] {
+        if let Some(bound) = bound {
+            say(term, format!("{} {unit}", crate::format::count(bound.unsigned_abs())), rest);
+        }
+    }
     if let Some(isk) = filter.max_value {
         say("At most", format!("{} ISK", plain(isk)), without!(max_value));
     }

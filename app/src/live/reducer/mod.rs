@@ -12,7 +12,7 @@ mod tests;
 pub use rows::Row;
 
 use crate::contract::{ClientMessage, FeedStatus, LiveStats, ServerMessage, live::Since};
-use domain::{Cursor, KillFilter, KillSummary, KillmailId, Timestamp};
+use domain::{Cursor, FitReport, KillFilter, KillSummary, KillmailId, Timestamp};
 use rows::{insert, key};
 use std::sync::Arc;
 
@@ -57,6 +57,10 @@ pub struct LiveState {
     pub feed: FeedStatus,
     pub stats: Option<LiveStats>,
     pub notice: Option<String>,
+    /// The kill page that waits for its fit.
+    pub watched: Option<KillmailId>,
+    /// What the server told about it.
+    pub fit: Option<(KillmailId, FitReport)>,
     /// The live page is open.
     is_watching: bool,
     position: Option<Since>,
@@ -82,6 +86,8 @@ pub enum Input {
     Connecting,
     Disconnected,
     Message(Box<ServerMessage>),
+    /// A kill page waits for its fit, or no longer.
+    Watch(Option<KillmailId>),
     User(UserAction),
 }
 
@@ -167,6 +173,7 @@ impl LiveState {
                 Vec::new()
             }
             Input::Message(message) => self.receive(*message),
+            Input::Watch(killmail_id) => self.watch(killmail_id),
             Input::User(action) => self.act(action),
         }
     }
@@ -216,7 +223,14 @@ impl LiveState {
                 self.notice = None;
                 self.node = Some(node);
                 self.unanswered = 0;
-                return self.subscribe();
+                let mut commands = self.subscribe();
+                commands.extend(self.watched.map(|id| Command::Send(ClientMessage::Watch { killmail_id: Some(id) })));
+                return commands;
+            }
+            ServerMessage::Fit { killmail_id, report } => {
+                if self.watched == Some(killmail_id) {
+                    self.fit = Some((killmail_id, report));
+                }
             }
             ServerMessage::Snapshot { kills, seq, is_gap_fill } => {
                 self.unanswered = self.unanswered.saturating_sub(1);
@@ -252,6 +266,14 @@ impl LiveState {
             ServerMessage::Pong { .. } => {}
         }
         Vec::new()
+    }
+
+    /// The server is told now, or as soon as there is a connection.
+    fn watch(&mut self, killmail_id: Option<KillmailId>) -> Vec<Command> {
+        self.watched = killmail_id;
+        self.fit = None;
+        let message = Command::Send(ClientMessage::Watch { killmail_id });
+        if self.connection == Connection::Online { vec![message] } else { Vec::new() }
     }
 
     /// Remembers how far the stream was read, and says so. Frames with names only have no number.

@@ -30,6 +30,8 @@ fn kill_at(id: i64, seconds: i64) -> KillSummary {
         is_npc: false,
         is_awox: false,
         module_tags: Vec::new(),
+        ehp: None,
+        dps: None,
         source: Source::R2z2,
         received_at: Timestamp::from_timestamp(1_700_000_000, 0).unwrap(),
         enrichment_failed: false,
@@ -292,4 +294,31 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_kill_page_watches_its_fit_across_reconnects() {
+    let report = |hash: char| domain::FitReport {
+        fit_hash: hash.to_string().repeat(32).parse().expect("a hash"),
+        outcome: None,
+        engine_build: String::new(),
+    };
+    let watch = |id: Option<i64>| Command::Send(ClientMessage::Watch { killmail_id: id.map(KillmailId) });
+    let mut state = LiveState::default();
+    assert!(state.apply(Input::Watch(Some(KillmailId(7)))).is_empty(), "there is no connection yet");
+    let hello = || {
+        let (node, time) = ("a".to_owned(), Timestamp::UNIX_EPOCH);
+        Input::Message(Box::new(ServerMessage::Hello { protocol: 1, node, time }))
+    };
+    assert!(state.apply(hello()).contains(&watch(Some(7))));
+    state.apply(Input::Disconnected);
+    assert!(state.apply(hello()).contains(&watch(Some(7))), "asked again");
+    let fit =
+        |id, hash| Input::Message(Box::new(ServerMessage::Fit { killmail_id: KillmailId(id), report: report(hash) }));
+    state.apply(fit(8, 'b'));
+    assert!(state.fit.is_none(), "another kill's");
+    state.apply(fit(7, 'a'));
+    assert_eq!(state.fit, Some((KillmailId(7), report('a'))));
+    assert_eq!(state.apply(Input::Watch(None)), [watch(None)]);
+    assert!(state.fit.is_none());
 }

@@ -1,9 +1,11 @@
 //! Kills made by hand for tests: one of every shape the kill page must cope with.
 
 use crate::contract::{AttackerRow, ItemRow, KillDetail, ValueTiles};
+use domain::fit_stats::{ByDamage, BySource, Capacitor, Damage, Layer, Movement, Reach, Repair, Tank};
 use domain::{
-    CharacterId, CorporationId, FactionId, FinalBlow, GroupId, Isk, KillSummary, KillmailId, Location, Named, Party,
-    Place, PriceSource, ShipRef, SolarSystemId, Source, StaticData, Timestamp, TypeId, UnitPrice, valuation::Valuation,
+    CharacterId, CorporationId, FactionId, FinalBlow, FitOutcome, FitReport, FitStats, GroupId, Isk, KillSummary,
+    KillmailId, Location, Named, Party, Place, PriceSource, ShipRef, SolarSystemId, Source, StaticData, Timestamp,
+    TypeId, UnitPrice, valuation::Valuation,
 };
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -133,6 +135,8 @@ pub fn kill(ship: &str, items: Vec<ItemRow>, mut attackers: Vec<AttackerRow>) ->
             is_npc: players == 0,
             is_awox: false,
             module_tags: vec![],
+            ehp: None,
+            dps: None,
             source: Source::R2z2,
             received_at: at("2026-11-23T19:21:26Z"),
             enrichment_failed: false,
@@ -159,6 +163,7 @@ pub fn kill(ship: &str, items: Vec<ItemRow>, mut attackers: Vec<AttackerRow>) ->
         war_id: None,
         items,
         attackers,
+        fit: fit_report(),
         eft: format!("[{ship}, Ragnar Voss's {ship}]\nGyrostabilizer II\n"),
         related: vec![],
         labels: vec!["pvp".to_owned()],
@@ -166,6 +171,46 @@ pub fn kill(ship: &str, items: Vec<ItemRow>, mut attackers: Vec<AttackerRow>) ->
         enrichment_version: 1,
         is_stored: true,
         static_build: "types 2026-10-26 build 3650286".to_owned(),
+    }
+}
+
+/// A Caracal, as the engine has it.
+pub fn fit_stats() -> FitStats {
+    let layer = |hp, ehp, em, thermal, kinetic, explosive| Layer {
+        hp,
+        ehp,
+        resists: ByDamage { em, thermal, kinetic, explosive },
+    };
+    let movement = |speed, align, mass, signature| Movement { speed, align: Some(align), mass, signature };
+    FitStats {
+        ehp: 35_366.8,
+        shield: layer(9_717.0, 29_269.8, 0.528, 0.58, 0.685, 0.75),
+        armor: layer(1_500.0, 2_614.4, 0.575, 0.533, 0.363, 0.235),
+        hull: layer(1_400.0, 3_482.6, 0.598, 0.598, 0.598, 0.598),
+        tank: Tank::ShieldBuffer,
+        damage: Some(Damage {
+            dps: 330.1,
+            dps_with_reload: 210.8,
+            volley: 780.9,
+            by_source: BySource { missiles: Some(298.0), drones: Some(32.2), ..BySource::default() },
+            by_damage: ByDamage { kinetic: 298.0, explosive: 32.2, ..ByDamage::default() },
+            reach: Some(Reach::Missile { range: 42_187.5 }),
+        }),
+        cold: movement(314.8, 4.41, 11_910_000.0, 168.0),
+        hot: Some(movement(2_095.1, 6.27, 16_910_000.0, 1_006.0)),
+        capacitor: Some(Capacitor::Lasts { seconds: 260.0 }),
+        repair: Repair::default(),
+        scan_strength: Some(19.2),
+        warnings: vec![],
+        is_lower_bound: false,
+    }
+}
+
+pub fn fit_report() -> FitReport {
+    FitReport {
+        fit_hash: "1e549672d1322350d42f8560cba08d4e".parse().expect("a hash"),
+        outcome: Some(FitOutcome::Computed { stats: Box::new(fit_stats()) }),
+        engine_build: "esf-dogma-engine 14.1.0, data build 3650286".to_owned(),
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     components::{
         attacker_list::{attacker_cards, attacker_list, attacker_summary},
+        fit_panel::FitPanel,
         fitting_wheel::fitting_wheel,
         icon::Icon,
         item_list::item_list,
@@ -48,6 +49,10 @@ pub fn kill_view(kill: &KillDetail) -> AnyView {
                     <h2 id="fit-heading" class="sr-only">"Fit and facts"</h2>
                     {fitting_wheel(&summary.ship, &kill.items, ITEMS_ID)}
                     <div class="kill-facts">{facts(kill)} {exports(kill)}</div>
+                </section>
+                <section class="kill-stats panel" aria-labelledby="stats-heading">
+                    <h2 id="stats-heading">"What the fit could do"</h2>
+                    <FitPanel killmail_id=summary.killmail_id report=kill.fit.clone()/>
                 </section>
                 <section class="kill-items panel" aria-labelledby="items-heading">
                     <h2 id="items-heading">"Items"</h2>

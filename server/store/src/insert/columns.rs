@@ -120,6 +120,10 @@ columns! {
     reported_value: Option<Isk> = enrichment.reported_value,
     labels: String = array_literal(&enrichment.labels),
     module_tags: String = array_literal(&enrichment.module_tags),
+    fit_hash: Option<String> = enrichment.fit.hash.map(|hash| hash.to_string()),
+    fit_build: Option<&'a str> = enrichment.fit.engine_build.as_deref(),
+    ehp: Option<i64> = enrichment.fit.ehp,
+    dps: Option<i64> = enrichment.fit.dps,
     unit_prices: String = unit_prices,
 }
 

@@ -82,25 +82,29 @@ async fn insert_enriched(connection: &mut PgConnection, columns: &EnrichedColumn
             final_blow_faction_id, final_blow_ship_type_id, final_blow_weapon_type_id, attacker_count,
             player_attacker_count, unpriced_types, enrichment_version, has_final_blow, is_solo, is_npc, is_awox,
             security_band, hash, source, hull_value, fitted_value, destroyed_value, dropped_value, total_value,
-            reported_value, labels, module_tags, unit_prices
+            reported_value, labels, module_tags, unit_prices, fit_hash, fit_build, ehp, dps
         )
         SELECT
             killmail_id, killmail_time, received_at, enriched_at, failed_at, solar_system_id, constellation_id,
-            region_id, ship_type_id, ship_group_id, victim_character_id, victim_corporation_id, victim_alliance_id,
+            region_id, new.ship_type_id, ship_group_id, victim_character_id, victim_corporation_id, victim_alliance_id,
             victim_faction_id, final_blow_character_id, final_blow_corporation_id, final_blow_alliance_id,
             final_blow_faction_id, final_blow_ship_type_id, final_blow_weapon_type_id, attacker_count,
             player_attacker_count, unpriced_types, enrichment_version, has_final_blow, is_solo, is_npc, is_awox,
             security_band, hash, source,
             hull_value::numeric * 0.01, fitted_value::numeric * 0.01, destroyed_value::numeric * 0.01,
             dropped_value::numeric * 0.01, total_value::numeric * 0.01, reported_value::numeric * 0.01,
-            labels::text[], module_tags::text[], unit_prices::jsonb
+            labels::text[], module_tags::text[], unit_prices::jsonb, new.fit_hash,
+            coalesce(new.fit_build, fit.engine_build),
+            CASE WHEN new.fit_build IS NULL THEN fit.ehp ELSE new.ehp END,
+            CASE WHEN new.fit_build IS NULL THEN fit.dps ELSE new.dps END
         FROM unnest(
             $1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::bigint[],
             $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[],
             $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[],
             $21::integer[], $22::integer[], $23::integer[], $24::integer[], $25::boolean[], $26::boolean[],
             $27::boolean[], $28::boolean[], $29::text[], $30::text[], $31::text[], $32::bigint[], $33::bigint[],
-            $34::bigint[], $35::bigint[], $36::bigint[], $37::bigint[], $38::text[], $39::text[], $40::text[]
+            $34::bigint[], $35::bigint[], $36::bigint[], $37::bigint[], $38::text[], $39::text[], $40::text[], $41::text[],
+            $42::text[], $43::bigint[], $44::bigint[]
         ) AS new (
             killmail_id, killmail_time, received_at, enriched_at, failed_at, solar_system_id, constellation_id,
             region_id, ship_type_id, ship_group_id, victim_character_id, victim_corporation_id, victim_alliance_id,
@@ -108,8 +112,9 @@ async fn insert_enriched(connection: &mut PgConnection, columns: &EnrichedColumn
             final_blow_faction_id, final_blow_ship_type_id, final_blow_weapon_type_id, attacker_count,
             player_attacker_count, unpriced_types, enrichment_version, has_final_blow, is_solo, is_npc, is_awox,
             security_band, hash, source, hull_value, fitted_value, destroyed_value, dropped_value, total_value,
-            reported_value, labels, module_tags, unit_prices
+            reported_value, labels, module_tags, unit_prices, fit_hash, fit_build, ehp, dps
         )
+        LEFT JOIN fit_stats AS fit ON fit.fit_hash = new.fit_hash
         ",
         &columns.killmail_id,
         &columns.killmail_time,
@@ -151,6 +156,10 @@ async fn insert_enriched(connection: &mut PgConnection, columns: &EnrichedColumn
         &columns.labels,
         &columns.module_tags,
         &columns.unit_prices,
+        &columns.fit_hash as &[Option<String>],
+        &columns.fit_build as &[Option<&str>],
+        &columns.ehp as &[Option<i64>],
+        &columns.dps as &[Option<i64>],
     )
     .execute(connection)
     .await?;

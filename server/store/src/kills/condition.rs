@@ -25,6 +25,13 @@ pub(super) fn push_where(
     if let Some(max) = filter.max_value {
         query.push(" AND k.total_value <= ").push_bind(max.hundredths()).push("::bigint::numeric * 0.01");
     }
+    for (bound, condition) in
+        [(filter.min_ehp, "k.ehp >= "), (filter.max_ehp, "k.ehp <= "), (filter.min_dps, "k.dps >= ")]
+    {
+        if let Some(bound) = bound {
+            query.push(" AND ").push(condition).push_bind(bound);
+        }
+    }
     if !filter.tags.is_empty() {
         // A text with NUL cannot be sent; no tag has one.
         let tags: Vec<String> = filter.tags.iter().map(|tag| tag.replace('\0', "\u{fffd}")).collect();

@@ -1,7 +1,7 @@
 //! Single kills by id. The id's row in `killmail_ids` says the time, so that one partition is touched.
 
 use crate::{Store, StoreError, money::isk};
-use domain::{Enrichment, KillRecord, KillmailId, Timestamp, TypeId, UnitPrice, valuation::Valuation};
+use domain::{Enrichment, FitFacts, KillRecord, KillmailId, Timestamp, TypeId, UnitPrice, valuation::Valuation};
 use std::{
     collections::{BTreeMap, HashSet},
     sync::Arc,
@@ -28,6 +28,10 @@ struct RecordRow {
     player_attacker_count: i32,
     labels: Vec<String>,
     module_tags: Vec<String>,
+    fit_hash: Option<String>,
+    fit_build: Option<String>,
+    ehp: Option<i64>,
+    dps: Option<i64>,
     unit_prices: String,
 }
 
@@ -62,6 +66,12 @@ impl RecordRow {
                 player_attacker_count: self.player_attacker_count,
                 labels: self.labels,
                 module_tags: self.module_tags,
+                fit: FitFacts {
+                    hash: self.fit_hash.map(|hash| hash.parse()).transpose().map_err(|_| enriched("fit_hash"))?,
+                    engine_build: self.fit_build,
+                    ehp: self.ehp,
+                    dps: self.dps,
+                },
                 unit_prices,
             },
         })
@@ -88,6 +98,7 @@ impl Store {
                 (total_value * 100)::bigint AS total_hundredths,
                 (reported_value * 100)::bigint AS reported_hundredths,
                 unpriced_types, is_solo, is_npc, is_awox, player_attacker_count, labels, module_tags,
+                fit_hash, fit_build, ehp, dps,
                 unit_prices::text AS "unit_prices!"
             FROM killmails_raw AS raw
             JOIN killmails_enriched AS enriched USING (killmail_id, killmail_time)

@@ -13,7 +13,7 @@ pub(super) const COLUMNS: &str = "k.killmail_id, k.killmail_time, k.received_at,
     k.has_final_blow, k.final_blow_character_id, k.final_blow_corporation_id, k.final_blow_alliance_id, \
     k.final_blow_faction_id, k.final_blow_ship_type_id, k.final_blow_weapon_type_id, k.attacker_count, \
     k.player_attacker_count, k.unpriced_types, (k.total_value * 100)::bigint AS total_hundredths, k.is_solo, k.is_npc, \
-    k.is_awox, k.module_tags, k.failed_at IS NOT NULL AS enrichment_failed";
+    k.is_awox, k.module_tags, k.ehp, k.dps, k.failed_at IS NOT NULL AS enrichment_failed";
 
 #[derive(sqlx::FromRow)]
 pub(super) struct SummaryRow {
@@ -43,6 +43,8 @@ pub(super) struct SummaryRow {
     is_npc: bool,
     is_awox: bool,
     module_tags: Vec<String>,
+    ehp: Option<i64>,
+    dps: Option<i64>,
     enrichment_failed: bool,
 }
 
@@ -113,6 +115,8 @@ impl SummaryRow {
             received_at: self.received_at,
             enrichment_failed: self.enrichment_failed,
             module_tags: self.module_tags,
+            ehp: self.ehp,
+            dps: self.dps,
         })
     }
 }

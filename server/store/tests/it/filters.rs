@@ -83,7 +83,7 @@ impl Values {
     fn filter(&self, random: &mut Random) -> KillFilter {
         let mut filter = KillFilter::default();
         for _ in 0..=random.below(3) {
-            match random.below(17) {
+            match random.below(20) {
                 0 => filter.system_id = random.some(&self.systems, 3),
                 1 => filter.constellation_id = random.some(&self.constellations, 3),
                 2 => filter.region_id = random.some(&self.regions, 3),
@@ -99,6 +99,9 @@ impl Values {
                 13 => filter.tags = random.some(&self.tags, 2),
                 14 => filter.from = Some(*random.pick(&self.times) + TimeDelta::nanoseconds(random.below(3) as i64)),
                 15 => filter.to = Some(*random.pick(&self.times) + TimeDelta::nanoseconds(random.below(3) as i64)),
+                16 => filter.min_ehp = Some(random.below(31_000) as i64),
+                17 => filter.max_ehp = Some(random.below(31_000) as i64),
+                18 => filter.min_dps = Some(random.below(90) as i64),
                 _ if random.below(2) == 0 => filter.solo = Some(random.below(2) == 0),
                 _ => filter.npc = Some(random.below(2) == 0),
             }

@@ -6,6 +6,7 @@ mod data_health;
 mod dead_letters;
 mod entities;
 mod filters;
+mod fits;
 mod insert;
 mod migrations;
 mod paging;

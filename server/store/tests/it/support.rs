@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use domain::{
-    Enrichment, Isk, KillRecord, Killmail, KillmailHash, KillmailId, PriceSource, Source, StaticData, Timestamp,
-    TypeId, UnitPrice, classify::classify, valuation::value_killmail,
+    Enrichment, FitFacts, FitKey, Isk, KillRecord, Killmail, KillmailHash, KillmailId, PriceSource, Source, StaticData,
+    Timestamp, TypeId, UnitPrice, classify::classify, valuation::value_killmail,
 };
 use serde_json::{Value, json};
 use std::{path::Path, sync::Arc};
@@ -68,6 +68,13 @@ pub fn record_of(payload: &str, hash: Option<KillmailHash>) -> KillRecord {
             player_attacker_count: facts.player_attacker_count,
             labels: vec!["pvp".to_owned(), format!("loc:{}", id % 3)],
             module_tags: (0..5).filter(|bit| id >> bit & 1 == 1).map(|bit| tags[bit as usize].to_owned()).collect(),
+            // Every third fit was never looked at, every third has weapons.
+            fit: FitFacts {
+                hash: Some(FitKey::of(&killmail, &static_data).hash()),
+                engine_build: (id % 3 != 0).then(|| "a build".to_owned()),
+                ehp: (id % 3 != 0).then_some(id % 997 * 31),
+                dps: (id % 3 == 1).then_some(id % 89),
+            },
             unit_prices,
         },
         killmail: Arc::new(killmail),

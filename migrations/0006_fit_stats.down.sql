@@ -1,0 +1,11 @@
+DROP INDEX killmails_enriched_value_idx;
+DROP INDEX killmails_enriched_dps_idx;
+DROP INDEX killmails_enriched_ehp_idx;
+DROP INDEX killmails_enriched_fit_waiting_time_idx;
+DROP INDEX killmails_enriched_fit_waiting_idx;
+ALTER TABLE killmails_enriched
+    DROP COLUMN dps,
+    DROP COLUMN ehp,
+    DROP COLUMN fit_build,
+    DROP COLUMN fit_hash;
+DROP TABLE fit_stats;

@@ -1,0 +1,65 @@
+//! Kill lists in another order than by time: `sort=value|ehp|dps`.
+
+use super::{
+    params::{DEFAULT_LIMIT, FilterQuery},
+    problem::Problem,
+};
+use crate::services::{Services, store_failure};
+use app::contract::ApiError;
+use domain::{
+    KillFilter, KillSummary,
+    sort::{RankCursor, Ranking},
+};
+use serde::Serialize;
+
+/// A page as `KillPage`, whose cursors belong to this order. There is no way back: `prev` is always null.
+#[derive(Serialize)]
+pub struct RankedAnswer {
+    kills: Vec<KillSummary>,
+    next: Option<RankCursor>,
+    prev: (),
+}
+
+/// What `sort` asks for; `None` for the order by time.
+///
+/// # Errors
+/// When it is no known order.
+pub fn ranking(query: Option<&str>) -> Result<Option<Ranking>, Problem> {
+    match super::params::parameter(query, "sort").as_deref() {
+        None | Some("" | "time") => Ok(None),
+        Some(word) => {
+            word.parse().map(Some).map_err(|()| ApiError::invalid("sort", "is one of time, value, ehp, dps").into())
+        }
+    }
+}
+
+/// # Errors
+/// Names the parameter that does not go with the order.
+pub async fn list(
+    services: &Services,
+    filter: &KillFilter,
+    ranking: Ranking,
+    query: Option<&str>,
+) -> Result<RankedAnswer, Problem> {
+    let FilterQuery { before, after, limit, .. } = FilterQuery::parse(query)?;
+    if after.is_some() {
+        return Err(ApiError::invalid("after", "cannot be combined with sort; use before").into());
+    }
+    let limit = limit.unwrap_or(DEFAULT_LIMIT);
+    if !(1..=crate::services::kills::MAX_LIMIT).contains(&limit) {
+        return Err(ApiError::invalid("limit", "is a number from 1 to 200").into());
+    }
+    let before = before.map(|text| text.parse::<RankCursor>()).transpose()?;
+    if before.is_some_and(|cursor| cursor.ranking != ranking) {
+        return Err(ApiError::invalid("before", "is a cursor of another order").into());
+    }
+    let static_data = services.static_data();
+    let page = services
+        .store()
+        .list_ranked(filter, ranking, before, limit, &static_data)
+        .await
+        .map_err(|error| store_failure(&error))?;
+    let mut kills = page.kills;
+    services.name(&mut kills);
+    Ok(RankedAnswer { kills, next: page.next, prev: () })
+}

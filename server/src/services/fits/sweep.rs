@@ -1,0 +1,88 @@
+//! Finds stored kills without fit statistics and has them computed: what came while the queue was full or the server
+//! was down, what was stored before fits were hashed, and, after the engine changed, what the old one found.
+
+use super::{
+    book::{FitJob, Urgency},
+    work::{KILLS_SINCE, stored},
+};
+use crate::services::Services;
+use chrono::TimeDelta;
+use domain::{FitKey, FitOutcome, Killmail};
+use std::{sync::Arc, time::Duration};
+use store::StoreError;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+const INTERVAL: Duration = Duration::from_secs(5);
+/// Fits asked for in one sweep: half of the queue, the rest is for new kills.
+const LIMIT: u32 = 512;
+/// Kills whose numbers are made anew after the engine changed.
+const REQUEUE_AGE: TimeDelta = TimeDelta::days(90);
+const REQUEUE_LIMIT: u32 = 5_000;
+
+/// Sweeps until `stop`.
+pub async fn run(services: Arc<Services>, stop: CancellationToken) {
+    let mut ticks = interval(INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        if let Err(error) = sweep(&services).await {
+            tracing::warn!(%error, "kills without fit statistics cannot be looked for");
+        }
+    }
+}
+
+async fn sweep(services: &Services) -> Result<(), StoreError> {
+    let fits = services.fits();
+    if fits.take_engine_is_new() {
+        let since = services.now() - REQUEUE_AGE;
+        let requeued = services.store().requeue_fits(fits.engine().build(), since, REQUEUE_LIMIT).await;
+        if !matches!(requeued, Ok(count) if count < u64::from(REQUEUE_LIMIT)) {
+            fits.engine_is_new_still();
+        }
+        requeued?;
+    }
+    if fits.room() < LIMIT as usize {
+        return Ok(());
+    }
+    let waiting = services.store().list_waiting_fits(KILLS_SINCE, LIMIT).await?;
+    let static_data = services.static_data();
+    let mut unhashed = Vec::new();
+    let mut known = Vec::new();
+    let mut requests = Vec::new();
+    for kill in waiting {
+        let Ok(killmail) = serde_json::from_str::<Killmail>(&kill.payload) else {
+            tracing::error!(killmail_id = %kill.killmail_id, "a stored kill cannot be decoded");
+            continue;
+        };
+        let key = FitKey::of(&killmail, &static_data);
+        // What a kill is stored under stays its name, also where newer static data would make another.
+        let hash = kill.fit_hash.unwrap_or_else(|| key.hash());
+        if kill.fit_hash.is_none() {
+            unhashed.push((killmail.killmail_id, killmail.killmail_time, hash));
+        }
+        let settled = fits.known(hash).or_else(|| {
+            let outcome = FitOutcome::without_engine(&key, &static_data)?;
+            let engine_build = fits.engine().build().to_owned();
+            Some(Arc::new(super::book::Settled { job_hash: hash, engine_build, outcome }))
+        });
+        match settled {
+            Some(settled) => known.push(stored(&settled, key.hull, services.now())),
+            None => requests.push(FitJob { hash, key }),
+        }
+    }
+    if !unhashed.is_empty() {
+        services.store().set_fit_hashes(&unhashed).await?;
+    }
+    if !known.is_empty() {
+        services.store().upsert_fits(&known, KILLS_SINCE).await?;
+    }
+    // Hashes are stored by now: results find their kills.
+    for job in requests {
+        fits.request(job, Urgency::Background);
+    }
+    Ok(())
+}

@@ -1,0 +1,202 @@
+//! Statistics of fits by hash, and the kills that wait for theirs.
+
+use crate::{Store, StoreError};
+use domain::{FitHash, FitOutcome, KillmailId, Timestamp, TypeId};
+use std::collections::BTreeMap;
+
+/// What the engine found for a fit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredFit {
+    pub fit_hash: FitHash,
+    pub ship_type_id: TypeId,
+    pub outcome: FitOutcome,
+    pub engine_build: String,
+    pub computed_at: Timestamp,
+}
+
+/// A kill without statistics.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingFit {
+    pub killmail_id: KillmailId,
+    /// Absent for a kill stored before fits were hashed.
+    pub fit_hash: Option<FitHash>,
+    /// The ESI body.
+    pub payload: String,
+}
+
+impl Store {
+    /// Stores what the engine found and writes it to the kills since a time that wait for it. Returns how many kills.
+    ///
+    /// # Errors
+    /// When the database does not answer; then nothing is stored.
+    pub async fn upsert_fits(&self, fits: &[StoredFit], kills_since: Timestamp) -> Result<u64, StoreError> {
+        // One row a key, in one order: an upsert must not meet a row twice, nor two nodes lock crosswise.
+        let fits: BTreeMap<FitHash, &StoredFit> = fits.iter().map(|fit| (fit.fit_hash, fit)).collect();
+        let hashes: Vec<String> = fits.keys().map(FitHash::to_string).collect();
+        let ships: Vec<i64> = fits.values().map(|fit| fit.ship_type_id.0).collect();
+        let ehp: Vec<Option<i64>> = fits.values().map(|fit| fit.outcome.ehp()).collect();
+        let dps: Vec<Option<i64>> = fits.values().map(|fit| fit.outcome.dps()).collect();
+        let stats: Vec<String> = fits
+            .values()
+            .map(|fit| serde_json::to_string(&fit.outcome).expect("an outcome has string keys and finite numbers"))
+            .collect();
+        let builds: Vec<&str> = fits.values().map(|fit| fit.engine_build.as_str()).collect();
+        let times: Vec<Timestamp> = fits.values().map(|fit| fit.computed_at).collect();
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query!(
+            "
+            INSERT INTO fit_stats (fit_hash, ship_type_id, ehp, dps, stats, engine_build, computed_at)
+            SELECT fit_hash, ship_type_id, ehp, dps, stats::jsonb, engine_build, computed_at
+            FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::timestamptz[])
+                AS new (fit_hash, ship_type_id, ehp, dps, stats, engine_build, computed_at)
+            ON CONFLICT (fit_hash) DO UPDATE SET
+                ehp = excluded.ehp, dps = excluded.dps, stats = excluded.stats, engine_build = excluded.engine_build,
+                computed_at = excluded.computed_at
+            ",
+            &hashes,
+            &ships,
+            &ehp as &[Option<i64>],
+            &dps as &[Option<i64>],
+            &stats,
+            &builds as &[&str],
+            &times,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        let updated = sqlx::query!(
+            "
+            UPDATE killmails_enriched AS kill SET fit_build = new.engine_build, ehp = new.ehp, dps = new.dps
+            FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) AS new (fit_hash, engine_build, ehp, dps)
+            WHERE kill.fit_hash = new.fit_hash AND kill.fit_build IS NULL AND kill.killmail_time >= $5
+            ",
+            &hashes,
+            &builds as &[&str],
+            &ehp as &[Option<i64>],
+            &dps as &[Option<i64>],
+            kills_since,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(updated.rows_affected())
+    }
+
+    /// What this engine has found for the given fits; others are absent.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row is inconsistent.
+    pub async fn find_fits(&self, hashes: &[FitHash], engine_build: &str) -> Result<Vec<StoredFit>, StoreError> {
+        let hashes: Vec<String> = hashes.iter().map(FitHash::to_string).collect();
+        let rows = sqlx::query!(
+            r#"
+            SELECT fit_hash, ship_type_id, stats::text AS "stats!", engine_build, computed_at
+            FROM fit_stats WHERE fit_hash = ANY($1) AND engine_build = $2
+            "#,
+            &hashes,
+            engine_build,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let fits = rows.into_iter().map(|row| {
+            let inconsistent = |column| StoreError::Inconsistent { table: "fit_stats", column, id: row.ship_type_id };
+            Ok(StoredFit {
+                fit_hash: row.fit_hash.parse().map_err(|_| inconsistent("fit_hash"))?,
+                ship_type_id: TypeId(row.ship_type_id),
+                outcome: serde_json::from_str(&row.stats).map_err(|_| inconsistent("stats"))?,
+                engine_build: row.engine_build,
+                computed_at: row.computed_at,
+            })
+        });
+        fits.collect()
+    }
+
+    /// Kills since a time whose statistics nobody has looked at, newest first, one for each fit. Kills stored before
+    /// fits were hashed each stand for themselves.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn list_waiting_fits(&self, since: Timestamp, limit: u32) -> Result<Vec<WaitingFit>, StoreError> {
+        let rows = sqlx::query!(
+            r#"
+            WITH newest AS (
+                SELECT killmail_id, fit_hash FROM killmails_enriched
+                WHERE fit_build IS NULL AND killmail_time >= $1
+                ORDER BY killmail_time DESC
+                LIMIT $2::bigint * 4
+            ),
+            waiting AS (
+                SELECT max(killmail_id) AS killmail_id, fit_hash
+                FROM newest GROUP BY coalesce(fit_hash, killmail_id::text), fit_hash
+                LIMIT $2
+            )
+            SELECT ids.killmail_id, waiting.fit_hash, raw.payload::text AS "payload!"
+            FROM waiting
+            JOIN killmail_ids AS ids ON ids.killmail_id = waiting.killmail_id
+            JOIN killmails_raw AS raw ON raw.killmail_id = ids.killmail_id AND raw.killmail_time = ids.killmail_time
+            WHERE raw.killmail_time >= $1
+            ORDER BY ids.killmail_time DESC
+            "#,
+            since,
+            i64::from(limit),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let waiting = rows.into_iter().map(|row| {
+            let inconsistent =
+                || StoreError::Inconsistent { table: "killmails_enriched", column: "fit_hash", id: row.killmail_id };
+            let fit_hash = row.fit_hash.map(|hash| hash.parse()).transpose().map_err(|_| inconsistent())?;
+            Ok(WaitingFit { killmail_id: KillmailId(row.killmail_id), fit_hash, payload: row.payload })
+        });
+        waiting.collect()
+    }
+
+    /// Writes the hashes of kills stored before fits were hashed.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn set_fit_hashes(&self, hashes: &[(KillmailId, Timestamp, FitHash)]) -> Result<(), StoreError> {
+        let ids: Vec<i64> = hashes.iter().map(|(id, ..)| id.0).collect();
+        let times: Vec<Timestamp> = hashes.iter().map(|(_, time, _)| *time).collect();
+        let texts: Vec<String> = hashes.iter().map(|(.., hash)| hash.to_string()).collect();
+        sqlx::query!(
+            "
+            UPDATE killmails_enriched AS kill SET fit_hash = new.fit_hash
+            FROM unnest($1::bigint[], $2::timestamptz[], $3::text[]) AS new (killmail_id, killmail_time, fit_hash)
+            WHERE kill.killmail_id = new.killmail_id AND kill.killmail_time = new.killmail_time AND kill.fit_hash IS NULL
+            ",
+            &ids,
+            &times,
+            &texts,
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Lets kills since a time whose statistics come from another engine wait for new ones; they keep the old numbers
+    /// until then. At most `limit` at a time; returns how many.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn requeue_fits(&self, engine_build: &str, since: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        let updated = sqlx::query!(
+            "
+            WITH old AS (
+                SELECT killmail_id, killmail_time FROM killmails_enriched
+                WHERE fit_build <> $1 AND killmail_time >= $2
+                LIMIT $3
+            )
+            UPDATE killmails_enriched AS kill SET fit_build = NULL
+            FROM old
+            WHERE kill.killmail_id = old.killmail_id AND kill.killmail_time = old.killmail_time
+                AND kill.killmail_time >= $2
+            ",
+            engine_build,
+            since,
+            i64::from(limit),
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(updated.rows_affected())
+    }
+}

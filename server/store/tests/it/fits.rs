@@ -1,0 +1,131 @@
+//! Statistics of fits: stored once, written to the kills that wait, found again after the engine changed; ranked lists.
+
+use crate::support::{at, insert, made_up_many};
+use chrono::TimeDelta;
+use domain::{
+    FitFacts, FitHash, FitOutcome, KillFilter, KillRecord, KillSummary, KillmailId, StaticData, Timestamp,
+    fit_stats::ImpossibleFit, sort::Ranking,
+};
+use std::collections::BTreeSet;
+use store::{StoredFit, testing::TestDatabase};
+
+const ALWAYS: Timestamp = Timestamp::UNIX_EPOCH;
+
+fn waiting(count: i64) -> Vec<KillRecord> {
+    let mut records = made_up_many(1, count, at(2026, 10, 20), TimeDelta::hours(9));
+    for record in &mut records {
+        record.enrichment.fit = FitFacts { hash: record.enrichment.fit.hash, ..FitFacts::default() };
+    }
+    records
+}
+
+fn outcome() -> FitOutcome {
+    FitOutcome::Impossible { reason: ImpossibleFit::NotAHull }
+}
+
+fn stored(record: &KillRecord, build: &str) -> StoredFit {
+    StoredFit {
+        fit_hash: record.enrichment.fit.hash.unwrap(),
+        ship_type_id: record.killmail.victim.ship_type_id,
+        outcome: outcome(),
+        engine_build: build.to_owned(),
+        computed_at: at(2026, 11, 1),
+    }
+}
+
+#[tokio::test]
+async fn a_fit_is_stored_once_and_written_to_every_kill_that_waits() {
+    let database = TestDatabase::create().await;
+    let store = &database.store;
+    let records = waiting(60);
+    insert(store, &records).await;
+    let hashes: BTreeSet<FitHash> = records.iter().filter_map(|record| record.enrichment.fit.hash).collect();
+    assert!(hashes.len() < records.len(), "fits repeat");
+    let listed = store.list_waiting_fits(ALWAYS, 100).await.unwrap();
+    assert_eq!(listed.iter().filter_map(|fit| fit.fit_hash).collect::<BTreeSet<_>>(), hashes, "one for each fit");
+
+    let first = &records[0];
+    let same = records.iter().filter(|record| record.enrichment.fit.hash == first.enrichment.fit.hash).count();
+    let fit = stored(first, "one");
+    assert_eq!(store.upsert_fits(&[fit.clone(), fit.clone()], ALWAYS).await.unwrap(), same as u64);
+    assert_eq!(store.find_fits(&[fit.fit_hash], "one").await.unwrap(), std::slice::from_ref(&fit));
+    assert!(store.find_fits(&[fit.fit_hash], "another engine").await.unwrap().is_empty());
+    let left = store.list_waiting_fits(ALWAYS, 100).await.unwrap();
+    assert_eq!(left.len(), hashes.len() - 1);
+    let kill = store.find_kill(first.killmail.killmail_id).await.unwrap().unwrap();
+    assert_eq!(kill.enrichment.fit.engine_build.as_deref(), Some("one"));
+
+    // A kill that comes later has the numbers at once.
+    let mut late = waiting(60).swap_remove(0);
+    let mut mail = domain::Killmail::clone(&late.killmail);
+    mail.killmail_id = KillmailId(9_000);
+    late.killmail = mail.into();
+    insert(store, &[late]).await;
+    let kill = store.find_kill(KillmailId(9_000)).await.unwrap().unwrap();
+    assert_eq!(kill.enrichment.fit.engine_build.as_deref(), Some("one"));
+
+    // Another engine: they wait again, and keep what they have until then.
+    assert_eq!(store.requeue_fits("one", ALWAYS, 10).await.unwrap(), 0);
+    assert_eq!(store.requeue_fits("two", ALWAYS, 1_000).await.unwrap(), same as u64 + 1);
+    assert_eq!(store.list_waiting_fits(ALWAYS, 100).await.unwrap().len(), hashes.len());
+    assert_eq!(store.upsert_fits(&[stored(first, "two")], ALWAYS).await.unwrap(), same as u64 + 1);
+}
+
+#[tokio::test]
+async fn kills_stored_before_fits_were_hashed_get_their_hash() {
+    let database = TestDatabase::create().await;
+    let store = &database.store;
+    let mut records = waiting(3);
+    let hash = records[0].enrichment.fit.hash.unwrap();
+    for record in &mut records {
+        record.enrichment.fit = FitFacts::default();
+    }
+    insert(store, &records).await;
+    let listed = store.list_waiting_fits(ALWAYS, 100).await.unwrap();
+    assert_eq!((listed.len(), listed.iter().filter(|fit| fit.fit_hash.is_some()).count()), (3, 0));
+    let mail = &records[0].killmail;
+    store.set_fit_hashes(&[(mail.killmail_id, mail.killmail_time, hash)]).await.unwrap();
+    let kill = store.find_kill(mail.killmail_id).await.unwrap().unwrap();
+    assert_eq!(kill.enrichment.fit, FitFacts::unknown(hash));
+}
+
+#[tokio::test]
+async fn ranked_pages_are_the_sorted_list() {
+    let database = TestDatabase::create().await;
+    let static_data = StaticData::bundled();
+    let records = made_up_many(1, 160, at(2026, 8, 1), TimeDelta::hours(13));
+    insert(&database.store, &records).await;
+    let filters = [
+        KillFilter::default(),
+        KillFilter { min_ehp: Some(500), ..KillFilter::default() },
+        KillFilter { from: Some(at(2026, 9, 1)), to: Some(at(2026, 10, 1)), ..KillFilter::default() },
+    ];
+    for ranking in Ranking::ALL {
+        for filter in &filters {
+            let mut expected: Vec<(i64, KillmailId)> = records
+                .iter()
+                .filter(|record| {
+                    let summary = KillSummary::new(record, &|_| None, &static_data);
+                    filter.matches(&summary, &domain::filter::ParticipantFacts::of(&record.killmail, &static_data))
+                })
+                .filter_map(|record| {
+                    let summary = KillSummary::new(record, &|_| None, &static_data);
+                    Some((ranking.key(&summary)?, summary.killmail_id))
+                })
+                .collect();
+            expected.sort_unstable_by(|a, b| b.cmp(a));
+            let mut found = Vec::new();
+            let mut before = None;
+            loop {
+                let page = database.store.list_ranked(filter, ranking, before, 17, &static_data).await.unwrap();
+                found.extend(page.kills.iter().map(|kill| (ranking.key(kill).unwrap(), kill.killmail_id)));
+                before = page.next;
+                if before.is_none() {
+                    break;
+                }
+            }
+            assert!(!expected.is_empty());
+            assert_eq!(found, expected, "{ranking:?} {}", filter.to_query());
+        }
+    }
+}
