@@ -4,10 +4,12 @@
 //! through the life of a killmail.
 
 pub mod backend;
+pub mod backfill;
 pub mod commands;
 pub mod config;
 pub mod http;
 pub mod ingest;
+pub mod jobs;
 pub mod lifecycle;
 pub mod live;
 pub mod node;

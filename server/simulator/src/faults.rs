@@ -60,6 +60,8 @@ faults! {
     OldKill = "old_kill",
     /// R2Z2 answers 200 without a usable body; per request.
     Ghost = "ghost",
+    /// A byte in the middle of a day archive is wrong; per request.
+    DamagedArchive = "damaged_archive",
     /// Share of ids that ESI refuses to name, failing their whole batch.
     NamesBadId = "names_bad_id",
 }

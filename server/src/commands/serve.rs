@@ -7,6 +7,7 @@ use crate::{
     config::{Config, DatabaseConfig},
     http::{self, AppState, images::ImageProxy, security::Origin},
     ingest::{self, IngestOptions, Upstreams},
+    jobs,
     lifecycle::{self, GRACE, Lifecycle},
     live::LiveEvent,
     postgres::Embedded,
@@ -181,12 +182,12 @@ pub async fn open_database(config: &Config) -> anyhow::Result<(Store, Option<Emb
     Ok((store, embedded))
 }
 
-fn http_client(config: &Config) -> anyhow::Result<HttpClient> {
+pub(super) fn http_client(config: &Config) -> anyhow::Result<HttpClient> {
     let contact = config.contact.clone().unwrap_or_else(|| config.public_url.clone());
     HttpClient::new(HttpOptions::new(contact, now)).context("HTTP client")
 }
 
-fn url(text: &str) -> anyhow::Result<Url> {
+pub(super) fn url(text: &str) -> anyhow::Result<Url> {
     Url::parse(text).with_context(|| format!("{text} is not a URL"))
 }
 
@@ -263,6 +264,7 @@ fn spawn_jobs(
     lifecycle.spawn("live hub", hub.run(Arc::clone(services.window()), stop.clone()));
     lifecycle.spawn("names", names::run(name_requests, Arc::clone(services), Arc::clone(esi), stop.clone()));
     lifecycle.spawn("prices", prices::run(Arc::clone(services), Arc::clone(esi), stop.clone()));
+    jobs::spawn(lifecycle, services, esi);
 
     let told = Arc::clone(services);
     let status_stop = stop.clone();

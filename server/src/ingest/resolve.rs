@@ -4,11 +4,13 @@
 use super::{
     FeedPosition, Letter, PersistItem,
     enrich::{Arrived, enrich},
+    guard::guarded,
 };
 use crate::services::Services;
 use domain::{Killmail, KillmailHash, KillmailId, Source, Timestamp};
 use futures::StreamExt;
 use std::sync::Arc;
+use store::LetterKind;
 use tokio::sync::mpsc;
 use upstream::{
     esi::EsiClient,
@@ -89,6 +91,7 @@ async fn resolve(event: FeedEvent, services: Arc<Services>, esi: Arc<EsiClient>)
                 Err(error) => {
                     services.dedupe().forget(killmail_id);
                     let letter = Letter {
+                        kind: LetterKind::Body,
                         source,
                         killmail_id: Some(killmail_id),
                         reason: format!("body not to be had from ESI: {error}"),
@@ -99,7 +102,8 @@ async fn resolve(event: FeedEvent, services: Arc<Services>, esi: Arc<EsiClient>)
             }
         }
         FeedBody::Malformed { payload, reason } => {
-            Resolved::Refused { letter: Letter { source, killmail_id: None, reason, payload }, position }
+            let letter = Letter { kind: LetterKind::Event, source, killmail_id: None, reason, payload };
+            Resolved::Refused { letter, position }
         }
     }
 }
@@ -113,6 +117,7 @@ fn accept(body: Body, position: Option<FeedPosition>, services: &Services) -> Op
                 services.dedupe().forget(id);
             }
             let letter = Letter {
+                kind: LetterKind::Event,
                 source: body.source,
                 killmail_id: body.killmail_id,
                 reason: error.to_string(),
@@ -126,6 +131,7 @@ fn accept(body: Body, position: Option<FeedPosition>, services: &Services) -> Op
         Some(referenced) if referenced != killmail.killmail_id => {
             services.dedupe().forget(referenced);
             let letter = Letter {
+                kind: LetterKind::Event,
                 source: body.source,
                 killmail_id: body.killmail_id,
                 reason: format!("killmail_id: asked for {referenced}, got {}", killmail.killmail_id),
@@ -148,8 +154,13 @@ fn accept(body: Body, position: Option<FeedPosition>, services: &Services) -> Op
         received_at: body.received_at,
         reported: body.reported,
     };
-    let record = Arc::new(enrich(arrived, services.static_data(), &services.prices().table(), services.now()));
+    let (now, prices) = (services.now(), services.prices().table());
+    let enriched = guarded(arrived, now, |arrived| enrich(arrived, services.static_data(), &prices, now));
+    let record = Arc::new(enriched.record);
     services.publish(&record);
+    if enriched.failure.is_some() {
+        services.enrichments().request(record.killmail.killmail_id);
+    }
     Some(PersistItem::Kill { record, position })
 }
 

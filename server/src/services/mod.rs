@@ -11,6 +11,7 @@ pub mod status;
 
 use crate::{
     ingest::{dedupe::Dedupe, gauges::QueueGauges},
+    jobs::queue::EnrichmentQueue,
     live::{hub::Hub, window::Window},
     node,
 };
@@ -39,6 +40,7 @@ pub struct Services {
     feed_monitor: FeedMonitor,
     gauges: QueueGauges,
     dedupe: Dedupe,
+    enrichments: EnrichmentQueue,
     reconcile: Notify,
 }
 
@@ -70,6 +72,7 @@ impl Services {
             feed_monitor: FeedMonitor::new(&parts.feeds),
             gauges: QueueGauges::default(),
             dedupe: Dedupe::default(),
+            enrichments: EnrichmentQueue::default(),
             reconcile: Notify::new(),
         });
         (services, requests)
@@ -123,6 +126,11 @@ impl Services {
         &self.dedupe
     }
 
+    /// Kills to be enriched again soon.
+    pub fn enrichments(&self) -> &EnrichmentQueue {
+        &self.enrichments
+    }
+
     pub fn feed_status(&self) -> FeedStatus {
         self.feed_monitor.status()
     }
@@ -136,14 +144,18 @@ impl Services {
         self.feed_monitor.arrived(record.received_at, record.killmail.killmail_time);
         let names = |id: i64| self.names.get(id);
         self.window.publish(Arc::clone(record), &names, &self.static_data, false);
-        let ids = record.killmail.participants().flat_map(|participant| {
-            [
-                participant.character_id.map(|id| id.0),
-                participant.corporation_id.filter(|id| !id.is_npc()).map(|id| id.0),
-                participant.alliance_id.map(|id| id.0),
-            ]
-        });
-        self.names.request(ids.flatten());
+        self.request_names(record);
+    }
+
+    /// Lets a stored kill's new enrichment be seen wherever its old one is in memory. Open pages are not told.
+    pub fn replace_enrichment(&self, record: &KillRecord) {
+        let names = |id: i64| self.names.get(id);
+        self.window.replace_enrichment(record.killmail.killmail_id, &record.enrichment, &names, &self.static_data);
+    }
+
+    /// Has the names of everybody on a kill looked up that are not known.
+    pub fn request_names(&self, record: &KillRecord) {
+        self.names.request(record.killmail.player_ids());
     }
 
     /// Asks for a comparison with the feed's history soon.

@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test"))]
 
+mod backfills;
 pub mod bench;
 mod connect;
 mod dead_letters;
@@ -13,6 +14,7 @@ mod error;
 mod insert;
 mod kills;
 mod money;
+mod outdated;
 mod partitions;
 mod positions;
 mod prices;
@@ -23,13 +25,16 @@ mod stats;
 mod status;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod wanted_names;
 
+pub use backfills::{Backfill, BackfillEnd, BackfillState};
 pub use connect::{PoolStatus, Store, StoreOptions};
-pub use dead_letters::{DeadLetter, NewDeadLetter};
+pub use dead_letters::{DeadLetter, LetterKind, NewDeadLetter};
 pub use entities::Entity;
 pub use error::StoreError;
 pub use insert::{InsertOutcome, KillBatch, NewPosition, RejectedKill};
 pub use kills::{KillPage, Page};
+pub use outdated::{KillKey, Outdated};
 pub use partitions::{Month, Partition};
 pub use positions::FeedPosition;
 pub use recent::MinuteArrivals;

@@ -50,6 +50,7 @@ pub fn variables(simulator: &Simulator, feeds: &str) -> BTreeMap<String, String>
         ("WANDERER_KILLS_URL", simulator.upstream_url("wanderer")),
         ("R2Z2_URL", simulator.upstream_url("r2z2")),
         ("EVE_KILL_URL", simulator.upstream_url("evekill")),
+        ("EVEREF_URL", simulator.upstream_url("everef")),
         ("ESI_URL", simulator.upstream_url("esi")),
         ("IMAGE_SERVER_URL", simulator.upstream_url("images")),
         ("R2Z2_POLL_SECONDS", "0.05".to_owned()),

@@ -5,6 +5,7 @@ mod control;
 mod enriched;
 mod esi;
 mod evekill;
+mod everef;
 mod images;
 mod r2z2;
 mod stream;
@@ -32,11 +33,12 @@ pub(crate) enum Upstream {
     R2z2,
     EveKill,
     Esi,
+    EveRef,
     Images,
 }
 
 impl Upstream {
-    pub const ALL: [Self; 5] = [Self::Wanderer, Self::R2z2, Self::EveKill, Self::Esi, Self::Images];
+    pub const ALL: [Self; 6] = [Self::Wanderer, Self::R2z2, Self::EveKill, Self::Esi, Self::EveRef, Self::Images];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -44,6 +46,7 @@ impl Upstream {
             Self::R2z2 => "r2z2",
             Self::EveKill => "evekill",
             Self::Esi => "esi",
+            Self::EveRef => "everef",
             Self::Images => "images",
         }
     }
@@ -59,6 +62,7 @@ pub(crate) fn router(world: &Arc<World>) -> Router {
         .nest("/r2z2", gated(Upstream::R2z2, r2z2::router(world)))
         .nest("/evekill", gated(Upstream::EveKill, evekill::router()))
         .nest("/esi", gated(Upstream::Esi, esi::router(world)))
+        .nest("/everef", gated(Upstream::EveRef, everef::router()))
         .nest("/images", gated(Upstream::Images, images::router()))
         .nest("/simulator", control::router().with_state(Arc::clone(world)))
 }

@@ -7,6 +7,7 @@ mod entities;
 mod filters;
 mod insert;
 mod migrations;
+mod operations;
 mod paging;
 mod partitions;
 mod plans;
