@@ -72,6 +72,11 @@ impl TestApp {
 
     pub async fn start_with(feeds: &str, config: simulator::Config) -> Self {
         let simulator = Simulator::start(config).await.expect("simulator");
+        Self::start_on(feeds, simulator).await
+    }
+
+    /// On a galaxy that has a past already.
+    pub async fn start_on(feeds: &str, simulator: Simulator) -> Self {
         let database = TestDatabase::create().await;
         let mut variables = variables(&simulator, feeds);
         variables.insert("DATABASE_URL".to_owned(), database.url());
