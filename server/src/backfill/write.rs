@@ -3,10 +3,7 @@
 
 use super::{BackfillError, Ended, Tally, read::Chunk, read::Chunks};
 use crate::{
-    ingest::{
-        enrich::{Arrived, enrich},
-        guard::guarded,
-    },
+    ingest::{enrich::Arrived, guard::enrich_guarded},
     services::Services,
 };
 use domain::{KillRecord, Killmail, KillmailId, Source, Timestamp};
@@ -71,13 +68,12 @@ async fn one(services: Arc<Services>, mut chunk: Chunk, position: Arc<str>) -> R
 }
 
 fn enrich_all(chunk: Chunk, services: &Services, position: &str) -> (Vec<KillRecord>, Vec<NewDeadLetter>) {
-    let (now, prices) = (services.now(), services.prices().table());
+    let now = services.now();
     let (mut records, mut letters) = (Vec::with_capacity(chunk.len()), Vec::new());
     for entry in chunk {
         match arrived(entry, now) {
             Ok(arrived) => {
-                let enriched = guarded(*arrived, now, |arrived| enrich(arrived, services.static_data(), &prices, now));
-                records.push(enriched.record);
+                records.push(enrich_guarded(*arrived, services, now).record);
             }
             Err(refused) => letters.push(NewDeadLetter {
                 kind: LetterKind::Event,

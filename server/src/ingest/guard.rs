@@ -1,7 +1,8 @@
 //! Enrichment that cannot take a kill down with it: when it panics, the kill goes on without values and facts, marked
 //! as failed, and is tried again off the live path (`jobs::enrichment`).
 
-use super::enrich::Arrived;
+use super::enrich::{Arrived, enrich};
+use crate::services::Services;
 use domain::{Enrichment, KillRecord, Timestamp};
 use std::{
     any::Any,
@@ -14,6 +15,12 @@ use std::{
 pub struct Guarded {
     pub record: KillRecord,
     pub failure: Option<String>,
+}
+
+/// Enriches with the prices and static data of now, or marks as failed.
+pub fn enrich_guarded(arrived: Arrived, services: &Services, now: Timestamp) -> Guarded {
+    let prices = services.prices().table();
+    guarded(arrived, now, |arrived| enrich(arrived, services.static_data(), &prices, now))
 }
 
 /// Enriches by `enrich`, or marks as failed.
@@ -55,7 +62,7 @@ fn message(panic: &(dyn Any + Send)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ingest::enrich::enrich, services::prices::PriceTable};
+    use crate::services::prices::PriceTable;
     use domain::{Isk, Killmail, Source, StaticData};
     use upstream::feed::Reported;
 

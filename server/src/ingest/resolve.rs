@@ -1,11 +1,7 @@
 //! Turns feed events into records: drops repeats, fetches bodies that the feed left out, decodes, enriches, publishes
 //! and queues for storage. Bodies are fetched concurrently, yet everything leaves in the feed's order.
 
-use super::{
-    FeedPosition, Letter, PersistItem,
-    enrich::{Arrived, enrich},
-    guard::guarded,
-};
+use super::{FeedPosition, Letter, PersistItem, enrich::Arrived, guard::enrich_guarded};
 use crate::services::Services;
 use domain::{Killmail, KillmailHash, KillmailId, Source, Timestamp};
 use futures::StreamExt;
@@ -154,8 +150,7 @@ fn accept(body: Body, position: Option<FeedPosition>, services: &Services) -> Op
         received_at: body.received_at,
         reported: body.reported,
     };
-    let (now, prices) = (services.now(), services.prices().table());
-    let enriched = guarded(arrived, now, |arrived| enrich(arrived, services.static_data(), &prices, now));
+    let enriched = enrich_guarded(arrived, services, services.now());
     let record = Arc::new(enriched.record);
     services.publish(&record);
     if enriched.failure.is_some() {

@@ -5,10 +5,7 @@
 
 use super::recompute::recompute;
 use crate::{
-    ingest::{
-        enrich::{Arrived, enrich},
-        guard::guarded,
-    },
+    ingest::{enrich::Arrived, guard::enrich_guarded},
     services::Services,
 };
 use domain::{KillRecord, Killmail, KillmailHash, KillmailId, Source};
@@ -125,7 +122,7 @@ async fn try_again(
     if letter.kind == LetterKind::Enrichment
         && let Some(id) = letter.killmail_id
     {
-        let outcome = recompute(services, &[id]).await?;
+        let outcome = recompute(services, &[id], enrich_guarded).await?;
         if let Some(failure) = outcome.failed.into_iter().next() {
             return Ok(Outcome::Failed(failure.reason));
         }
@@ -194,8 +191,7 @@ async fn store(
         received_at: now,
         reported: found.reported,
     };
-    let prices = services.prices().table();
-    let record = guarded(arrived, now, |arrived| enrich(arrived, services.static_data(), &prices, now)).record;
+    let record = enrich_guarded(arrived, services, now).record;
     if record.enrichment.failed_at.is_some() {
         services.enrichments().request(record.killmail.killmail_id);
     }

@@ -3,7 +3,7 @@
 
 use super::{
     queue::{Due, TRIES},
-    recompute::{Failure, recompute},
+    recompute::{Compute, Failure, recompute},
 };
 use crate::services::Services;
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -15,7 +15,7 @@ const TICK: Duration = Duration::from_millis(500);
 /// Kills of one round.
 const BATCH: usize = 100;
 
-pub async fn run(services: Arc<Services>, stop: CancellationToken) {
+pub async fn run(services: Arc<Services>, compute: Compute, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
@@ -25,7 +25,7 @@ pub async fn run(services: Arc<Services>, stop: CancellationToken) {
         if due.is_empty() {
             continue;
         }
-        if let Err(error) = work(&services, &due).await {
+        if let Err(error) = work(&services, &due, compute).await {
             tracing::warn!(%error, kills = due.len(), "kills cannot be enriched again now");
             // The database is away; that is not the kills' failure.
             for due in due {
@@ -35,10 +35,10 @@ pub async fn run(services: Arc<Services>, stop: CancellationToken) {
     }
 }
 
-async fn work(services: &Arc<Services>, due: &[Due]) -> Result<(), StoreError> {
+async fn work(services: &Arc<Services>, due: &[Due], compute: Compute) -> Result<(), StoreError> {
     let tries: HashMap<_, _> = due.iter().map(|due| (due.id, due.tries)).collect();
     let ids: Vec<_> = due.iter().map(|due| due.id).collect();
-    let outcome = recompute(services, &ids).await?;
+    let outcome = recompute(services, &ids, compute).await?;
     for id in outcome.missing {
         // Published and not stored yet: later. Anything else is gone.
         if services.window().find(id).is_some_and(|kill| !kill.is_stored()) {

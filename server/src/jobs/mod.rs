@@ -16,7 +16,7 @@ pub mod re_enrich;
 pub mod recompute;
 pub mod wanted_names;
 
-use crate::{lifecycle::Lifecycle, services::Services};
+use crate::{ingest::guard::enrich_guarded, lifecycle::Lifecycle, services::Services};
 use std::sync::Arc;
 use upstream::esi::EsiClient;
 
@@ -30,7 +30,7 @@ pub fn spawn(lifecycle: &Lifecycle, services: &Arc<Services>, esi: &Arc<EsiClien
         metrics::counter!("feed_events_total", "feed" => feed.source.as_str()).increment(0);
     }
     let stop = lifecycle.stop_token();
-    lifecycle.spawn("enrichment", enrichment::run(Arc::clone(services), stop.clone()));
+    lifecycle.spawn("enrichment", enrichment::run(Arc::clone(services), enrich_guarded, stop.clone()));
     lifecycle.spawn("re-enrichment", re_enrich::run(Arc::clone(services), stop.clone()));
     lifecycle.spawn("dead letters", dead_letters::run(Arc::clone(services), Arc::clone(esi), stop.clone()));
     lifecycle.spawn("wanted names", wanted_names::run(Arc::clone(services), stop));

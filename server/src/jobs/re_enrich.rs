@@ -3,7 +3,7 @@
 //! not while the pipeline is behind, so that live kills do not wait. `tracker re-enrich` does the same at full speed.
 
 use super::recompute::recompute;
-use crate::services::Services;
+use crate::{ingest::guard::enrich_guarded, services::Services};
 use domain::{Enrichment, KillmailId, Timestamp};
 use std::{sync::Arc, time::Duration};
 use store::{KillKey, Outdated, StoreError};
@@ -87,7 +87,7 @@ pub async fn pass(
         let Some(last) = keys.last() else { break };
         before = Some(*last);
         let ids: Vec<KillmailId> = keys.iter().map(|key| key.killmail_id).collect();
-        let outcome = recompute(services, &ids).await?;
+        let outcome = recompute(services, &ids, enrich_guarded).await?;
         total.updated += outcome.updated;
         total.failed += outcome.failed.len() as u64;
         metrics::counter!("killmails_re_enriched_total").increment(outcome.updated);

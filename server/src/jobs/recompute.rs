@@ -2,19 +2,19 @@
 //! (its value, its labels) and where the kill came from stay; nobody is told.
 
 use crate::{
-    ingest::{
-        enrich::{Arrived, enrich},
-        guard::{Guarded, guarded},
-    },
+    ingest::{enrich::Arrived, guard::Guarded},
     services::Services,
 };
-use domain::{KillRecord, KillmailId};
+use domain::{KillRecord, KillmailId, Timestamp};
 use futures::{StreamExt, TryStreamExt};
 use std::sync::Arc;
 use store::StoreError;
 
 /// Kills read from the database at a time.
 const READERS: usize = 4;
+
+/// How a kill is enriched: [`crate::ingest::guard::enrich_guarded`], or in tests one that fails.
+pub type Compute = fn(Arrived, &Services, Timestamp) -> Guarded;
 
 /// What became of kills that were to be enriched again.
 #[derive(Debug, Default)]
@@ -36,7 +36,11 @@ pub struct Failure {
 ///
 /// # Errors
 /// When the database does not answer; then nothing is changed.
-pub async fn recompute(services: &Arc<Services>, ids: &[KillmailId]) -> Result<Recomputed, StoreError> {
+pub async fn recompute(
+    services: &Arc<Services>,
+    ids: &[KillmailId],
+    compute: Compute,
+) -> Result<Recomputed, StoreError> {
     let stored: Vec<(KillmailId, Option<KillRecord>)> = futures::stream::iter(ids.iter().copied())
         .map(|id| async move { Ok::<_, StoreError>((id, services.store().find_kill(id).await?)) })
         .buffered(READERS)
@@ -52,7 +56,7 @@ pub async fn recompute(services: &Arc<Services>, ids: &[KillmailId]) -> Result<R
     }
     let computing = Arc::clone(services);
     let computed = tokio::task::spawn_blocking(move || {
-        records.into_iter().map(|record| again(record, &computing)).collect::<Vec<_>>()
+        records.into_iter().map(|record| again(record, &computing, compute)).collect::<Vec<_>>()
     });
     let mut fresh = Vec::new();
     // A blocking task fails only by a panic, and enrichment is guarded; then the kills stay as they are.
@@ -70,7 +74,7 @@ pub async fn recompute(services: &Arc<Services>, ids: &[KillmailId]) -> Result<R
     Ok(outcome)
 }
 
-fn again(record: KillRecord, services: &Services) -> Result<KillRecord, Failure> {
+fn again(record: KillRecord, services: &Services, compute: Compute) -> Result<KillRecord, Failure> {
     let now = services.now();
     let arrived = Arrived {
         killmail: (*record.killmail).clone(),
@@ -80,9 +84,7 @@ fn again(record: KillRecord, services: &Services) -> Result<KillRecord, Failure>
         received_at: record.received_at,
         reported: None,
     };
-    let prices = services.prices().table();
-    let Guarded { record: mut fresh, failure } =
-        guarded(arrived, now, |arrived| enrich(arrived, services.static_data(), &prices, now));
+    let Guarded { record: mut fresh, failure } = compute(arrived, services, now);
     match failure {
         Some(reason) => Err(Failure { record, reason }),
         None => {

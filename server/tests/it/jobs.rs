@@ -4,13 +4,28 @@ use crate::harness::{self, TestApp, eventually};
 use chrono::TimeDelta;
 use domain::{Enrichment, Isk, KillRecord, KillmailId, Source, StaticData};
 use server::{
-    commands::repair::{self, ReEnrich, Replay},
+    commands::{
+        offline::Offline,
+        repair::{self, ReEnrich, Replay},
+    },
     config::Config,
-    jobs::dead_letters::{Replayed, replay},
+    ingest::{
+        enrich::Arrived,
+        guard::{enrich_guarded, guarded},
+    },
+    jobs::{
+        dead_letters::{Replayed, replay},
+        enrichment,
+    },
+    services::Services,
 };
 use simulator::{Fault, Simulator};
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 use store::{KillBatch, LetterKind, NewDeadLetter, Store, testing::TestDatabase};
+use tokio_util::sync::CancellationToken;
 use upstream::{
     HttpClient, HttpOptions,
     esi::{EsiClient, EsiOptions},
@@ -201,5 +216,54 @@ async fn outdated_kills_are_computed_again_by_the_server_and_by_the_command() {
     };
     eventually("it is up to date", || async { version().await == (Enrichment::VERSION, None) }).await;
     assert!(running.stop().await);
+    simulator.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_enrichment_that_fails_three_times_is_a_letter() {
+    let simulator = Simulator::start(harness::simulator_config()).await.expect("simulator");
+    let ids = simulator.emit(2);
+    let database = TestDatabase::create().await;
+    let offline = Offline::open(&config(&simulator, &database)).await.expect("services");
+    let services = Arc::clone(&offline.services);
+    for id in &ids {
+        store(&database.store, &failed(&simulator, *id)).await;
+    }
+    let stop = CancellationToken::new();
+    // The first kill fails for ever, the second once only.
+    static FAILURES: AtomicU32 = AtomicU32::new(0);
+    let compute = |arrived: Arrived, services: &Services, now| {
+        if arrived.killmail.killmail_id.0 % 100 == 1 || FAILURES.fetch_add(1, Ordering::Relaxed) == 0 {
+            return guarded(arrived, now, |_| panic!("no price is left"));
+        }
+        enrich_guarded(arrived, services, now)
+    };
+    assert_eq!(ids[0] % 100, 1, "the simulator's first id");
+    let job = tokio::spawn(enrichment::run(Arc::clone(&services), compute, stop.clone()));
+    ids.iter().for_each(|id| services.enrichments().request(KillmailId(*id)));
+    eventually("one is a letter", || async {
+        !database.store.list_dead_letters(10).await.expect("letters").is_empty()
+    })
+    .await;
+    let letters = database.store.list_dead_letters(10).await.expect("letters");
+    assert_eq!(
+        (letters.len(), letters[0].kind, letters[0].killmail_id),
+        (1, LetterKind::Enrichment, Some(KillmailId(ids[0])))
+    );
+    assert_eq!(letters[0].reason, "enrichment failed 3 times: no price is left");
+    let mark = async |id: i64| {
+        let kill = database.store.find_kill(KillmailId(id)).await.expect("answer").expect("stored");
+        kill.enrichment.failed_at.is_some()
+    };
+    assert!(mark(ids[0]).await, "it keeps its mark");
+    eventually("the other is whole", || async { !mark(ids[1]).await }).await;
+    assert!(services.enrichments().is_empty());
+    stop.cancel();
+    job.await.expect("the job ends");
+    // The replay of letters has better luck.
+    let replayed = replay(&services, &esi(&simulator), None, true, 10).await.expect("replay");
+    assert_eq!(replayed, Replayed { resolved: 1, failed: 0, left: 0 });
+    assert!(!mark(ids[0]).await);
+    offline.close().await;
     simulator.shutdown().await;
 }
