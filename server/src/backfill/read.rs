@@ -31,7 +31,7 @@ pub struct Chunks<E> {
 /// A day whose archive answers.
 pub enum Opened {
     Packed(PackedDay),
-    Raw { day: RawDay, hashes: HashMap<KillmailId, KillmailHash> },
+    Raw { day: Box<RawDay>, hashes: HashMap<KillmailId, KillmailHash> },
 }
 
 impl Opened {
@@ -54,7 +54,7 @@ pub async fn open(
         Archive::R2z2(client) => {
             // Bodies come without their hashes; the day's index has those.
             let hashes = client.day(day).await?.into_iter().collect();
-            Ok(Some(Opened::Raw { day: client.raw_day(day).await?, hashes }))
+            Ok(Some(Opened::Raw { day: Box::new(client.raw_day(day).await?), hashes }))
         }
     }
 }
@@ -128,7 +128,7 @@ fn unpack(day: &PackedDay, mut chunker: Chunker, stop: &CancellationToken) -> Re
 }
 
 async fn stream(
-    mut day: RawDay,
+    mut day: Box<RawDay>,
     mut hashes: HashMap<KillmailId, KillmailHash>,
     mut chunker: Chunker,
     stop: CancellationToken,

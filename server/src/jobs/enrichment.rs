@@ -47,7 +47,7 @@ async fn work(services: &Arc<Services>, due: &[Due], compute: Compute) -> Result
     }
     let mut letters = Vec::new();
     for failure in outcome.failed {
-        let id = failure.record.killmail.killmail_id;
+        let id = failure.killmail_id;
         let failed = tries[&id] + 1;
         if failed < TRIES {
             services.enrichments().retry(id, failed);
@@ -61,13 +61,14 @@ async fn work(services: &Arc<Services>, due: &[Due], compute: Compute) -> Result
     Ok(())
 }
 
-fn letter(Failure { record, reason }: Failure) -> NewDeadLetter {
+fn letter(failure: Failure) -> NewDeadLetter {
+    let Failure { killmail_id, source, payload, reason } = failure;
     NewDeadLetter {
         kind: LetterKind::Enrichment,
-        source: record.source,
+        source,
         position: None,
-        killmail_id: Some(record.killmail.killmail_id),
+        killmail_id: Some(killmail_id),
         reason: format!("enrichment failed {TRIES} times: {reason}"),
-        payload: record.payload.to_string(),
+        payload: payload.to_string(),
     }
 }

@@ -92,7 +92,7 @@ pub async fn pass(
         total.failed += outcome.failed.len() as u64;
         metrics::counter!("killmails_re_enriched_total").increment(outcome.updated);
         for failure in &outcome.failed {
-            services.enrichments().request(failure.record.killmail.killmail_id);
+            services.enrichments().request(failure.killmail_id);
         }
         progress(total);
         if let Some(pause) = pause {

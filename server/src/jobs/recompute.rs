@@ -5,7 +5,7 @@ use crate::{
     ingest::{enrich::Arrived, guard::Guarded},
     services::Services,
 };
-use domain::{KillRecord, KillmailId, Timestamp};
+use domain::{KillRecord, KillmailId, Source, Timestamp};
 use futures::{StreamExt, TryStreamExt};
 use std::sync::Arc;
 use store::StoreError;
@@ -28,7 +28,9 @@ pub struct Recomputed {
 /// A kill whose enrichment failed again; it keeps the one it has.
 #[derive(Debug)]
 pub struct Failure {
-    pub record: KillRecord,
+    pub killmail_id: KillmailId,
+    pub source: Source,
+    pub payload: Arc<str>,
     pub reason: String,
 }
 
@@ -86,7 +88,10 @@ fn again(record: KillRecord, services: &Services, compute: Compute) -> Result<Ki
     };
     let Guarded { record: mut fresh, failure } = compute(arrived, services, now);
     match failure {
-        Some(reason) => Err(Failure { record, reason }),
+        Some(reason) => {
+            let (killmail_id, source) = (record.killmail.killmail_id, record.source);
+            Err(Failure { killmail_id, source, payload: record.payload, reason })
+        }
         None => {
             fresh.enrichment.reported_value = record.enrichment.reported_value;
             fresh.enrichment.labels = record.enrichment.labels;
