@@ -123,7 +123,11 @@ pub async fn day(
     }
     let named = |source| BackfillError::Day { day, archive: archive.name(), source };
     let known_etag = finished.and_then(|before| before.etag);
-    let opened = match read::open(archive, day, known_etag.as_deref()).await {
+    let opened = tokio::select! {
+        () = stop.cancelled() => return Ok((Ended::Interrupted, Tally::default())),
+        opened = read::open(archive, day, known_etag.as_deref()) => opened,
+    };
+    let opened = match opened {
         Ok(None) => return Ok((Ended::Skipped, Tally::default())),
         Ok(Some(opened)) => Ok(opened),
         Err(error) => Err(error),

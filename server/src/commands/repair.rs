@@ -78,6 +78,7 @@ pub async fn re_enrich(config: &Config, what: &ReEnrich) -> anyhow::Result<re_en
         version: Enrichment::VERSION,
         since: start_of(what.since),
         until: start_of(until) + TimeDelta::days(1),
+        enriched_before: None,
         all: what.all,
     };
     let stop = CancellationToken::new();

@@ -31,7 +31,9 @@ pub async fn run(services: Arc<Services>, stop: CancellationToken) {
     loop {
         match due(&services, done_for).await {
             Ok(Some(imported_at)) => {
-                let span = everything(&services);
+                let mut span = everything(&services);
+                // Between the import and this process's taking it over, kills were enriched with the data before.
+                span.enriched_before = done_for.map(|_| services.now());
                 match pass(&services, &span, Some(PAUSE), &stop, |_| {}).await {
                     Ok(pass) => {
                         done_for = Some(imported_at);
@@ -66,7 +68,7 @@ async fn due(
 /// All of time, as far as it is outdated.
 pub fn everything(services: &Services) -> Outdated {
     let until = services.now() + chrono::TimeDelta::days(1);
-    Outdated { version: Enrichment::VERSION, since: EARLIEST, until, all: false }
+    Outdated { version: Enrichment::VERSION, since: EARLIEST, until, enriched_before: None, all: false }
 }
 
 /// Goes over the outdated kills of a span, newest first. Ends early, without an error, when `stop` is cancelled.

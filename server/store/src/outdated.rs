@@ -13,6 +13,8 @@ pub struct Outdated {
     pub since: Timestamp,
     /// Kills before this time.
     pub until: Timestamp,
+    /// Enrichments made before this time are outdated; without it, those made before the import of the static data.
+    pub enriched_before: Option<Timestamp>,
     /// Every kill of the span, outdated or not.
     pub all: bool,
 }
@@ -45,11 +47,14 @@ impl Store {
         before: Option<KillKey>,
         limit: u32,
     ) -> Result<Vec<KillKey>, StoreError> {
-        let imported_at = self.static_imported_at().await?;
+        let enriched_before = match outdated.enriched_before {
+            Some(time) => Some(time),
+            None => self.static_imported_at().await?,
+        };
         let newest = before.map_or(outdated.until, |key| key.killmail_time);
         let months = self.list_filled_months(Some(Month::of(outdated.since)), Some(Month::of(newest))).await?;
         for month in months.into_iter().rev() {
-            let found = self.outdated_of(month, outdated, imported_at, before, limit).await?;
+            let found = self.outdated_of(month, outdated, enriched_before, before, limit).await?;
             if !found.is_empty() {
                 return Ok(found);
             }
@@ -61,7 +66,7 @@ impl Store {
         &self,
         month: Month,
         outdated: &Outdated,
-        imported_at: Option<Timestamp>,
+        enriched_before: Option<Timestamp>,
         before: Option<KillKey>,
         limit: u32,
     ) -> Result<Vec<KillKey>, StoreError> {
@@ -82,7 +87,7 @@ impl Store {
             to,
             outdated.all,
             outdated.version,
-            imported_at,
+            enriched_before,
             before.map(|key| key.killmail_time),
             before.map(|key| key.killmail_id.0),
             i64::from(limit),

@@ -61,13 +61,21 @@ async fn outdated_kills_are_found_once_each_newest_first() {
         record.enrichment.version = Enrichment::VERSION - i32::from(id == 6 || id == 7);
     }
     insert(store, &records).await;
-    let span = Outdated { version: Enrichment::VERSION, since: at(2026, 1, 1), until: at(2027, 1, 1), all: false };
+    let span = Outdated {
+        version: Enrichment::VERSION,
+        since: at(2026, 1, 1),
+        until: at(2027, 1, 1),
+        enriched_before: None,
+        all: false,
+    };
     let ids = |keys: Vec<KillKey>| keys.into_iter().map(|key| key.killmail_id.0).collect::<Vec<_>>();
     assert_eq!(ids(all_outdated(store, &span).await), [7, 5, 6]);
     assert_eq!(ids(all_outdated(store, &Outdated { since: at(2026, 10, 1), ..span }).await), [7, 5]);
     let all = all_outdated(store, &Outdated { all: true, ..span }).await;
     assert!(all.is_sorted_by(|a, b| a > b) && all.len() == 30);
     assert_eq!(all_outdated(store, &Outdated { until: at(2026, 10, 1), all: true, ..span }).await.len(), 10);
+    let early = Outdated { enriched_before: Some(at(2026, 10, 1)), ..span };
+    assert_eq!(all_outdated(store, &early).await.len(), 10 + 2, "September's, and two for other reasons");
     // Static data imported after these kills were enriched: all are outdated; enriched after it: none.
     store.import_static(&StaticData::bundled()).await.unwrap();
     assert!(store.static_imported_at().await.unwrap().is_some());
