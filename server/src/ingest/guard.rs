@@ -94,7 +94,7 @@ mod tests {
             })
         };
         let Guarded { record: whole, failure: None } = guarded_by(false) else { panic!("nothing failed") };
-        assert_eq!((whole.enrichment.failed_at, whole.enrichment.is_solo), (None, true));
+        assert_eq!((whole.enrichment.failed_at, whole.enrichment.player_attacker_count), (None, 1));
         let Guarded { record: marked, failure: Some(reason) } = guarded_by(true) else { panic!("it failed") };
         assert_eq!(reason, "price 17 of nothing");
         assert_eq!(marked.enrichment.failed_at, Some(now));
