@@ -4,11 +4,13 @@
 //! through the life of a killmail.
 
 pub mod backend;
+pub mod backfill;
 pub mod bus;
 pub mod commands;
 pub mod config;
 pub mod http;
 pub mod ingest;
+pub mod jobs;
 pub mod lifecycle;
 pub mod live;
 pub mod node;

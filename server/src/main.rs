@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use server::{
-    commands::{bench, healthcheck, import_sde, maintenance, serve},
+    commands::{backfill, bench, healthcheck, import_sde, maintenance, repair, serve},
     config::Config,
     http::openapi,
     telemetry,
@@ -25,6 +25,12 @@ enum Command {
     Partitions,
     /// Import static data (types, the universe, the fit engine's file), or go back to the previous
     ImportSde(import_sde::ImportSde),
+    /// Bring in history from day archives or a file of killmails; never notifies
+    Backfill(backfill::Backfill),
+    /// Compute values and facts of stored kills again, where a newer version or other static data give others
+    ReEnrich(repair::ReEnrich),
+    /// Try again what could not be decoded, fetched or enriched
+    ReplayDeadLetters(repair::Replay),
     /// Measure ingest or the live path
     Bench {
         #[command(subcommand)]
@@ -50,6 +56,9 @@ async fn main() -> anyhow::Result<()> {
         Command::Migrate => maintenance::migrate(&config).await,
         Command::Partitions => maintenance::partitions(&config).await,
         Command::ImportSde(arguments) => import_sde::run(&config, arguments).await,
+        Command::Backfill(what) => backfill::run(&config, &what).await,
+        Command::ReEnrich(what) => repair::re_enrich(&config, &what).await.map(drop),
+        Command::ReplayDeadLetters(what) => repair::replay(&config, &what).await.map(drop),
         Command::Bench { what } => bench::run(&config, what).await,
         Command::Healthcheck => healthcheck::run(&config).await,
         Command::Openapi => Ok(()),

@@ -26,7 +26,8 @@ pub struct KillRecord {
 }
 
 /// Everything computed from a killmail. Recomputed when [`Enrichment::VERSION`] or the static data change.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// The default is that nothing is known: what stands in for an enrichment that failed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Enrichment {
     pub version: i32,
@@ -166,6 +167,19 @@ impl Killmail {
             final_blow: attacker.final_blow,
         });
         std::iter::once(victim).chain(attackers)
+    }
+
+    /// Ids of pilots, player corporations and alliances on the mail: those whose names upstreams know. With repeats.
+    pub fn player_ids(&self) -> impl Iterator<Item = i64> + '_ {
+        self.participants().flat_map(|participant| {
+            [
+                participant.character_id.map(|id| id.0),
+                participant.corporation_id.filter(|id| !id.is_npc()).map(|id| id.0),
+                participant.alliance_id.map(|id| id.0),
+            ]
+            .into_iter()
+            .flatten()
+        })
     }
 }
 

@@ -120,7 +120,12 @@ fn Badges(kill: KillSummary) -> impl IntoView {
         {badge(kill.is_solo, "solo", "Solo", "One pilot did it alone")}
         {badge(kill.is_npc, "npc", "NPC", "No player took part")}
         {badge(kill.is_awox, "awox", "Awox", "Killed by their own corporation")}
-        {badge(kill.enrichment_failed, "warning", "Partial", "Some facts could not be worked out")}
+        {kill.enrichment_failed.then(|| view! {
+            <span class="badge" data-badge="warning" title="Some facts could not be worked out yet">
+                <Icon name="warning"/>
+                "Partial"
+            </span>
+        })}
     }
 }
 

@@ -62,6 +62,8 @@ faults! {
     Ghost = "ghost",
     /// Janice or MutaMarket answers with JSON cut in the middle; per request.
     MalformedPrices = "malformed_prices",
+    /// A byte in the middle of a day archive is wrong; per request.
+    DamagedArchive = "damaged_archive",
     /// Share of ids that ESI refuses to name, failing their whole batch.
     NamesBadId = "names_bad_id",
     /// ESI answers 420 and 429 without saying for how long; per request.

@@ -1,7 +1,8 @@
 //! A galaxy to develop and test against: it invents or replays killmails and serves them as the real upstreams do.
 //!
-//! One HTTP server imitates wanderer-kills, R2Z2, EVE-KILL, ESI, Janice, MutaMarket and the image server, each under
-//! its own path prefix, with their quirks, limits and, on request, faults. Use it in process ([`Simulator`]) or as the `simulator` binary.
+//! One HTTP server imitates wanderer-kills, R2Z2, EVE-KILL, ESI, Janice, MutaMarket, EVE Ref and the image server, each
+//! under its own path prefix, with their quirks, limits and, on request, faults. Use it in process ([`Simulator`]) or
+//! as the `simulator` binary.
 //! It depends on `domain` for static data and the killmail's shape and on nothing else of the workspace, so that it
 //! shares no mistake with the code it tests.
 
@@ -90,7 +91,7 @@ impl Simulator {
         self.address
     }
 
-    /// The base URL of one upstream: `wanderer`, `r2z2`, `evekill`, `esi`, `janice`, `mutamarket` or `images`.
+    /// The base URL of one upstream: `wanderer`, `r2z2`, `evekill`, `esi`, `janice`, `mutamarket`, `everef` or `images`.
     pub fn upstream_url(&self, upstream: &str) -> String {
         format!("{}/{upstream}", self.base_url())
     }
@@ -133,7 +134,7 @@ impl Simulator {
         self.world.faults.set(fault, probability);
     }
 
-    /// Switches an upstream (`wanderer`, `r2z2`, `evekill`, `esi`, `janice`, `mutamarket`, `images`) off or on.
+    /// Switches an upstream (`wanderer`, `r2z2`, `evekill`, `esi`, `janice`, `mutamarket`, `everef`, `images`) off or on.
     pub fn set_outage(&self, upstream: &str, on: bool) {
         self.world.set_outage(upstream, on);
     }

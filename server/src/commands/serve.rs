@@ -8,6 +8,7 @@ use crate::{
     config::{Config, DatabaseConfig},
     http::{self, AppState, images::ImageProxy, security::Origin},
     ingest::{self, IngestOptions, Upstreams},
+    jobs,
     lifecycle::{self, GRACE, Lifecycle},
     live::LiveEvent,
     postgres::Embedded,
@@ -221,12 +222,12 @@ fn watch(services: &Arc<Services>, esi: &Arc<EsiClient>, images: &Arc<ImageProxy
     }
 }
 
-fn http_client(config: &Config) -> anyhow::Result<HttpClient> {
+pub(super) fn http_client(config: &Config) -> anyhow::Result<HttpClient> {
     let contact = config.contact.clone().unwrap_or_else(|| config.public_url.clone());
     HttpClient::new(HttpOptions::new(contact, now)).context("HTTP client")
 }
 
-fn url(text: &str) -> anyhow::Result<Url> {
+pub(super) fn url(text: &str) -> anyhow::Result<Url> {
     Url::parse(text).with_context(|| format!("{text} is not a URL"))
 }
 
@@ -318,6 +319,7 @@ fn spawn_jobs(
     lifecycle.spawn("names of other nodes", names::follow(Arc::clone(services), stop.clone()));
     lifecycle.spawn("fits", fits::work::run(requests.fits, Arc::clone(services), stop.clone()));
     lifecycle.spawn("fit sweep", fits::sweep::run(Arc::clone(services), stop.clone()));
+    jobs::spawn(lifecycle, services, esi);
 
     let told = Arc::clone(services);
     let status_stop = stop.clone();

@@ -17,8 +17,9 @@
 //! | failure | what happens |
 //! |---|---|
 //! | feed disconnects, is silent | reconnect, then the next feed of the list; the first is probed and taken back |
-//! | ESI cannot give a body | retries inside the client, then a dead letter; reconcile asks again |
+//! | ESI cannot give a body | retries inside the client, then a dead letter, tried again every ten minutes |
 //! | database down | persist retries without end; live goes on; the feed stops when the queues are full |
+//! | enrichment panics | the kill goes on marked as failed; three tries off the live path, then a dead letter ([`crate::jobs`]) |
 //! | one row refused by the database | the batch is split; the culprit becomes a dead letter |
 //! | `kill -9` | positions and kills of the last committed batch stand; the rest comes again from the feed |
 //!
@@ -29,6 +30,7 @@
 pub mod dedupe;
 pub mod enrich;
 pub mod gauges;
+pub mod guard;
 pub mod persist;
 pub mod reconcile;
 pub mod resolve;
@@ -37,6 +39,7 @@ pub mod source;
 use crate::{lifecycle::Lifecycle, services::Services};
 use domain::{KillRecord, KillmailId, Source};
 use std::{sync::Arc, time::Duration};
+use store::LetterKind;
 use tokio::sync::mpsc;
 use upstream::{
     esi::EsiClient,
@@ -103,6 +106,7 @@ pub struct FeedPosition {
 /// An event that could not become a kill.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letter {
+    pub kind: LetterKind,
     pub source: Source,
     pub killmail_id: Option<KillmailId>,
     pub reason: String,

@@ -7,7 +7,7 @@ use super::{FeedPosition, PersistItem};
 use crate::services::Services;
 use domain::KillRecord;
 use std::{sync::Arc, time::Duration};
-use store::{KillBatch, NewDeadLetter, NewPosition, StoreError};
+use store::{KillBatch, LetterKind, NewDeadLetter, NewPosition, StoreError};
 use tokio::{
     sync::mpsc,
     time::{Instant, sleep, timeout_at},
@@ -78,6 +78,7 @@ async fn write_once(items: &[PersistItem], services: &Services) -> Result<(), St
             }
             PersistItem::DeadLetter { letter, position } => {
                 dead_letters.push(NewDeadLetter {
+                    kind: letter.kind,
                     source: letter.source,
                     position: position.as_ref().map(|position| position.position.clone()),
                     killmail_id: letter.killmail_id,
@@ -120,6 +121,7 @@ async fn give_up(item: &PersistItem, error: &StoreError, services: &Services) {
     tracing::error!(%error, "an item cannot be stored");
     let PersistItem::Kill { record, position } = item else { return };
     let letter = NewDeadLetter {
+        kind: LetterKind::Storage,
         source: record.source,
         position: position.as_ref().map(|position| position.position.clone()),
         killmail_id: Some(record.killmail.killmail_id),

@@ -1,14 +1,12 @@
 //! Turns feed events into records: drops repeats, fetches bodies that the feed left out, decodes, enriches, publishes
 //! and queues for storage. Bodies are fetched concurrently, yet everything leaves in the feed's order.
 
-use super::{
-    FeedPosition, Letter, PersistItem,
-    enrich::{Arrived, enrich},
-};
+use super::{FeedPosition, Letter, PersistItem, enrich::Arrived, guard::enrich_guarded};
 use crate::services::Services;
 use domain::{Killmail, KillmailHash, KillmailId, Source, Timestamp};
 use futures::StreamExt;
 use std::sync::Arc;
+use store::LetterKind;
 use tokio::sync::mpsc;
 use upstream::{
     esi::EsiClient,
@@ -89,6 +87,7 @@ async fn resolve(event: FeedEvent, services: Arc<Services>, esi: Arc<EsiClient>)
                 Err(error) => {
                     services.dedupe().forget(killmail_id);
                     let letter = Letter {
+                        kind: LetterKind::Body,
                         source,
                         killmail_id: Some(killmail_id),
                         reason: format!("body not to be had from ESI: {error}"),
@@ -99,7 +98,8 @@ async fn resolve(event: FeedEvent, services: Arc<Services>, esi: Arc<EsiClient>)
             }
         }
         FeedBody::Malformed { payload, reason } => {
-            Resolved::Refused { letter: Letter { source, killmail_id: None, reason, payload }, position }
+            let letter = Letter { kind: LetterKind::Event, source, killmail_id: None, reason, payload };
+            Resolved::Refused { letter, position }
         }
     }
 }
@@ -113,6 +113,7 @@ fn accept(body: Body, position: Option<FeedPosition>, services: &Services) -> Op
                 services.dedupe().forget(id);
             }
             let letter = Letter {
+                kind: LetterKind::Event,
                 source: body.source,
                 killmail_id: body.killmail_id,
                 reason: error.to_string(),
@@ -126,6 +127,7 @@ fn accept(body: Body, position: Option<FeedPosition>, services: &Services) -> Op
         Some(referenced) if referenced != killmail.killmail_id => {
             services.dedupe().forget(referenced);
             let letter = Letter {
+                kind: LetterKind::Event,
                 source: body.source,
                 killmail_id: body.killmail_id,
                 reason: format!("killmail_id: asked for {referenced}, got {}", killmail.killmail_id),
@@ -148,11 +150,12 @@ fn accept(body: Body, position: Option<FeedPosition>, services: &Services) -> Op
         received_at: body.received_at,
         reported: body.reported,
     };
-    let static_data = services.static_data();
-    let mut record = enrich(arrived, &static_data, &services.prices().table(), services.now());
-    services.fits().look_up(&mut record, &static_data);
-    let record = Arc::new(record);
+    let enriched = enrich_guarded(arrived, services, services.now());
+    let record = Arc::new(enriched.record);
     services.publish(&record);
+    if enriched.failure.is_some() {
+        services.enrichments().request(record.killmail.killmail_id);
+    }
     Some(PersistItem::Kill { record, position })
 }
 

@@ -7,8 +7,8 @@ use super::LiveEvent;
 use app::contract::{LiveStats, MinuteBucket, NamePatch};
 use chrono::TimeDelta;
 use domain::{
-    FitFacts, FitHash, FitOutcome, Isk, KillFilter, KillRecord, KillSummary, KillmailId, Place, ShipRef, StaticData,
-    Timestamp, filter::ParticipantFacts, summary::NameLookup,
+    Enrichment, FitFacts, FitHash, FitOutcome, Isk, KillFilter, KillRecord, KillSummary, KillmailId, Place, ShipRef,
+    StaticData, Timestamp, filter::ParticipantFacts, summary::NameLookup,
 };
 use std::{
     collections::{HashMap, VecDeque},
@@ -163,6 +163,30 @@ impl Window {
         }
     }
 
+    /// Puts a new enrichment in the place of the old one, for whoever asks from now on. Nobody is told.
+    pub fn replace_enrichment(
+        &self,
+        id: KillmailId,
+        enrichment: &Enrichment,
+        names: NameLookup<'_>,
+        static_data: &StaticData,
+    ) {
+        let mut inner = self.lock();
+        let Some(old) = inner.seq_by_id.get(&id).and_then(|seq| inner.by_seq(*seq)).map(Arc::clone) else { return };
+        let record = Arc::new(KillRecord { enrichment: enrichment.clone(), ..(*old.record).clone() });
+        let summary = KillSummary::new(&record, names, static_data);
+        let json = encode(&summary);
+        inner.put(Arc::new(LiveKill {
+            seq: old.seq,
+            summary,
+            json,
+            record,
+            participants: Arc::clone(&old.participants),
+            is_live: old.is_live,
+            stored: Arc::clone(&old.stored),
+        }));
+    }
+
     pub fn find(&self, id: KillmailId) -> Option<Arc<LiveKill>> {
         let inner = self.lock();
         inner.seq_by_id.get(&id).and_then(|seq| inner.by_seq(*seq)).cloned()
@@ -299,6 +323,15 @@ impl Inner {
     fn by_seq(&self, seq: u64) -> Option<&Arc<LiveKill>> {
         let first = self.kills.front()?.seq;
         self.kills.get(usize::try_from(seq.checked_sub(first)?).ok()?)
+    }
+
+    /// Replaces the kill with the same number.
+    fn put(&mut self, kill: Arc<LiveKill>) {
+        let Some(first) = self.kills.front().map(|kill| kill.seq) else { return };
+        let slot = kill.seq.checked_sub(first).and_then(|index| self.kills.get_mut(index as usize));
+        if let Some(slot) = slot {
+            *slot = kill;
+        }
     }
 
     fn evict_oldest(&mut self) {

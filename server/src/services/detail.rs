@@ -10,6 +10,8 @@ use domain::{
 };
 use std::{collections::HashMap, sync::Arc};
 
+/// An enrichment older than this is computed again when somebody looks at its kill (domain.md 3).
+const ENRICHMENT_TTL: TimeDelta = TimeDelta::hours(24);
 /// A pilot's ship and capsule are lost within this time of each other.
 const RELATED_WITHIN: TimeDelta = TimeDelta::minutes(15);
 const RELATED_LIMIT: u32 = 5;
@@ -36,6 +38,10 @@ impl Services {
     /// As [`Services::find_record`].
     pub async fn get_kill(&self, id: KillmailId) -> Result<KillDetail, ApiError> {
         let (record, is_stored) = self.find_record(id).await?;
+        if is_stored && self.now() - record.enrichment.enriched_at > ENRICHMENT_TTL {
+            // This visitor gets what there is, the next one the prices of today.
+            self.enrichments().request(id);
+        }
         let names = self.names_of(&record).await;
         let lookup = |id: i64| names.get(&id).cloned();
         let static_data = self.static_data();

@@ -19,6 +19,7 @@ pub mod watch;
 use crate::{
     bus::Bus,
     ingest::{dedupe::Dedupe, gauges::QueueGauges},
+    jobs::queue::EnrichmentQueue,
     live::{hub::Hub, window::Window},
     node,
     static_import::load::Loaded,
@@ -55,6 +56,7 @@ pub struct Services {
     dedupe: Dedupe,
     watch: Watch,
     bus: Bus,
+    enrichments: EnrichmentQueue,
     reconcile: Notify,
     type_stats: types::TypeStatsCache,
     data_health: data_health::DataHealthBook,
@@ -101,6 +103,7 @@ impl Services {
             gauges: QueueGauges::default(),
             dedupe: Dedupe::default(),
             watch: Watch::default(),
+            enrichments: EnrichmentQueue::default(),
             reconcile: Notify::new(),
             type_stats: types::TypeStatsCache::default(),
             data_health: data_health::DataHealthBook::default(),
@@ -187,6 +190,11 @@ impl Services {
         &self.bus
     }
 
+    /// Kills to be enriched again soon.
+    pub fn enrichments(&self) -> &EnrichmentQueue {
+        &self.enrichments
+    }
+
     pub fn feed_status(&self) -> FeedStatus {
         self.feed_monitor.status()
     }
@@ -202,18 +210,23 @@ impl Services {
         let static_data = self.static_data();
         self.window.publish(Arc::clone(record), &names, &static_data, false);
         self.prices.seen(record, &static_data, self.now());
-        let ids = record.killmail.participants().flat_map(|participant| {
-            [
-                participant.character_id.map(|id| id.0),
-                participant.corporation_id.filter(|id| !id.is_npc()).map(|id| id.0),
-                participant.alliance_id.map(|id| id.0),
-            ]
-        });
-        self.names.request(ids.flatten());
+        self.request_names(record);
         self.names.request_affiliations(record.killmail.participants().filter_map(|it| it.character_id));
         if record.enrichment.fit.engine_build.is_none() {
             self.request_fit(record, Urgency::Background);
         }
+    }
+
+    /// Lets a stored kill's new enrichment be seen wherever its old one is in memory. Open pages are not told.
+    pub fn replace_enrichment(&self, record: &KillRecord) {
+        let names = |id: i64| self.names.get(id);
+        let static_data = self.static_data();
+        self.window.replace_enrichment(record.killmail.killmail_id, &record.enrichment, &names, &static_data);
+    }
+
+    /// Has the names of everybody on a kill looked up that are not known.
+    pub fn request_names(&self, record: &KillRecord) {
+        self.names.request(record.killmail.player_ids());
     }
 
     /// Asks for a comparison with the feed's history soon.

@@ -1,11 +1,12 @@
 //! Events that could not be decoded or stored, kept with the reason until somebody or a job resolves them.
-//! The same event delivered again is the same letter, with one more attempt. At most [`MAX_LETTERS`] are kept: when
+//! The same event delivered again is the same letter, with one more attempt. A letter that fails again waits twice as
+//! long as before, from ten minutes up to a day. At most [`MAX_LETTERS`] are kept: when
 //! there are more, the resolved go first, then the oldest.
 
 use crate::{Store, StoreError};
 use domain::{KillmailId, Source, Timestamp};
 use sqlx::PgConnection;
-use std::borrow::Cow;
+use std::{borrow::Cow, str::FromStr};
 
 /// Letters kept at most.
 const MAX_LETTERS: i64 = 10_000;
@@ -14,9 +15,43 @@ const MAX_PAYLOAD_BYTES: usize = 256 * 1024;
 /// Bytes of a reason or position kept at most.
 const MAX_REASON_BYTES: usize = 4 * 1024;
 
+/// What went wrong, which says what another try has to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LetterKind {
+    /// The event could not be understood.
+    Event,
+    /// Id and hash are known, the body was not to be had from ESI.
+    Body,
+    /// The kill is stored, but its enrichment failed each time.
+    Enrichment,
+    /// Understood, but refused by the database.
+    Storage,
+}
+
+impl LetterKind {
+    pub const ALL: [Self; 4] = [Self::Event, Self::Body, Self::Enrichment, Self::Storage];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Event => "event",
+            Self::Body => "body",
+            Self::Enrichment => "enrichment",
+            Self::Storage => "storage",
+        }
+    }
+}
+
+impl FromStr for LetterKind {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(())
+    }
+}
+
 /// An event that could not be decoded or stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewDeadLetter {
+    pub kind: LetterKind,
     pub source: Source,
     /// Where in the feed it was, if the feed has positions.
     pub position: Option<String>,
@@ -31,6 +66,7 @@ pub struct NewDeadLetter {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadLetter {
     pub id: i64,
+    pub kind: LetterKind,
     pub source: Source,
     pub position: Option<String>,
     pub killmail_id: Option<KillmailId>,
@@ -39,11 +75,14 @@ pub struct DeadLetter {
     /// How often it arrived or was tried again.
     pub attempts: u32,
     pub created_at: Timestamp,
+    /// Not due before this time.
+    pub retry_at: Timestamp,
     pub resolved_at: Option<Timestamp>,
 }
 
 struct LetterRow {
     id: i64,
+    kind: String,
     source: String,
     position: Option<String>,
     killmail_id: Option<i64>,
@@ -51,22 +90,25 @@ struct LetterRow {
     payload: String,
     attempts: i32,
     created_at: Timestamp,
+    retry_at: Timestamp,
     resolved_at: Option<Timestamp>,
 }
 
 impl TryFrom<LetterRow> for DeadLetter {
     type Error = StoreError;
     fn try_from(row: LetterRow) -> Result<Self, StoreError> {
-        let inconsistent = StoreError::Inconsistent { table: "dead_letters", column: "source", id: row.id };
+        let inconsistent = |column| StoreError::Inconsistent { table: "dead_letters", column, id: row.id };
         Ok(Self {
             id: row.id,
-            source: row.source.parse().map_err(|()| inconsistent)?,
+            kind: row.kind.parse().map_err(|()| inconsistent("kind"))?,
+            source: row.source.parse().map_err(|()| inconsistent("source"))?,
             position: row.position,
             killmail_id: row.killmail_id.map(KillmailId),
             reason: row.reason,
             payload: row.payload,
             attempts: row.attempts.unsigned_abs(),
             created_at: row.created_at,
+            retry_at: row.retry_at,
             resolved_at: row.resolved_at,
         })
     }
@@ -92,7 +134,8 @@ impl Store {
         let rows = sqlx::query_as!(
             LetterRow,
             "
-            SELECT id, source, position, killmail_id, reason, payload, attempts, created_at, resolved_at
+            SELECT
+                id, kind, source, position, killmail_id, reason, payload, attempts, created_at, retry_at, resolved_at
             FROM dead_letters ORDER BY id DESC LIMIT $1
             ",
             i64::from(limit),
@@ -100,17 +143,28 @@ impl Store {
         rows.fetch_all(&self.pool).await?.into_iter().map(DeadLetter::try_from).collect()
     }
 
-    /// Letters to try again: those tried least, oldest first.
+    /// Letters to try again, of one source or of all: those tried least, oldest first. With `only_due`, those whose
+    /// wait is over.
     ///
     /// # Errors
     /// When the database does not answer or a row is inconsistent.
-    pub async fn list_unresolved_dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
+    pub async fn list_unresolved_dead_letters(
+        &self,
+        source: Option<Source>,
+        only_due: bool,
+        limit: u32,
+    ) -> Result<Vec<DeadLetter>, StoreError> {
         let rows = sqlx::query_as!(
             LetterRow,
             "
-            SELECT id, source, position, killmail_id, reason, payload, attempts, created_at, resolved_at
-            FROM dead_letters WHERE resolved_at IS NULL ORDER BY attempts, id LIMIT $1
+            SELECT
+                id, kind, source, position, killmail_id, reason, payload, attempts, created_at, retry_at, resolved_at
+            FROM dead_letters
+            WHERE resolved_at IS NULL AND ($1::text IS NULL OR source = $1) AND (NOT $2 OR retry_at <= now())
+            ORDER BY attempts, id LIMIT $3
             ",
+            source.map(Source::as_str),
+            only_due,
             i64::from(limit),
         );
         rows.fetch_all(&self.pool).await?.into_iter().map(DeadLetter::try_from).collect()
@@ -139,13 +193,19 @@ impl Store {
         Ok(outcome.rows_affected() > 0)
     }
 
-    /// Counts one more failed attempt of a letter and keeps its newest reason.
+    /// Counts one more failed attempt of a letter, keeps its newest reason and doubles its wait.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn fail_dead_letter(&self, id: i64, reason: &str) -> Result<(), StoreError> {
         sqlx::query!(
-            "UPDATE dead_letters SET attempts = attempts + 1, reason = $2 WHERE id = $1",
+            "
+            UPDATE dead_letters SET
+                attempts = attempts + 1,
+                reason = $2,
+                retry_at = now() + least(interval '10 minutes' * power(2, least(attempts - 1, 10)), interval '1 day')
+            WHERE id = $1
+            ",
             id,
             &*storable(reason, MAX_REASON_BYTES),
         )
@@ -160,6 +220,7 @@ pub(crate) async fn insert(connection: &mut PgConnection, letters: &[NewDeadLett
     if letters.is_empty() {
         return Ok(());
     }
+    let kinds: Vec<&str> = letters.iter().map(|letter| letter.kind.as_str()).collect();
     let sources: Vec<String> = letters.iter().map(|letter| letter.source.as_str().to_owned()).collect();
     let positions: Vec<Option<String>> = letters
         .iter()
@@ -172,15 +233,16 @@ pub(crate) async fn insert(connection: &mut PgConnection, letters: &[NewDeadLett
         letters.iter().map(|letter| storable(&letter.payload, MAX_PAYLOAD_BYTES).into_owned()).collect();
     sqlx::query!(
         "
-        INSERT INTO dead_letters (source, position, killmail_id, reason, payload, attempts, created_at)
-        SELECT DISTINCT ON (source, md5(payload)) source, position, killmail_id, reason, payload, 1, now()
-        FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[])
-            AS new (source, position, killmail_id, reason, payload)
+        INSERT INTO dead_letters (source, position, killmail_id, reason, payload, kind, attempts, created_at)
+        SELECT DISTINCT ON (source, md5(payload)) source, position, killmail_id, reason, payload, kind, 1, now()
+        FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[])
+            AS new (source, position, killmail_id, reason, payload, kind)
         ORDER BY source, md5(payload)
         ON CONFLICT (source, fingerprint) DO UPDATE SET
             attempts = dead_letters.attempts + 1,
             position = excluded.position,
             reason = excluded.reason,
+            kind = excluded.kind,
             resolved_at = NULL
         ",
         &sources,
@@ -188,6 +250,7 @@ pub(crate) async fn insert(connection: &mut PgConnection, letters: &[NewDeadLett
         &killmail_ids as &[Option<i64>],
         &reasons,
         &payloads,
+        &kinds as &[&str],
     )
     .execute(&mut *connection)
     .await?;

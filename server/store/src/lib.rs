@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test"))]
 
 mod affiliations;
+mod backfills;
 pub mod bench;
 mod connect;
 mod data_health;
@@ -16,6 +17,7 @@ mod fits;
 mod insert;
 mod kills;
 mod money;
+mod outdated;
 mod partitions;
 mod positions;
 mod prices;
@@ -29,16 +31,19 @@ mod stats;
 mod status;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod wanted_names;
 
 pub use affiliations::CharacterAffiliation;
+pub use backfills::{Backfill, BackfillEnd, BackfillState};
 pub use connect::{PoolStatus, Store, StoreOptions};
 pub use data_health::{EnrichmentCounts, KILLS_LOOKED_AT};
-pub use dead_letters::{DeadLetter, NewDeadLetter};
+pub use dead_letters::{DeadLetter, LetterKind, NewDeadLetter};
 pub use entities::Entity;
 pub use error::StoreError;
 pub use fits::{StoredFit, WaitingFit};
 pub use insert::{InsertOutcome, KillBatch, NewPosition, RejectedKill};
 pub use kills::{KillPage, Page, RankedPage};
+pub use outdated::{KillKey, Outdated};
 pub use partitions::{Month, Partition};
 pub use positions::FeedPosition;
 pub use prices::PriceGap;

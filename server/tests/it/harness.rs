@@ -50,6 +50,7 @@ pub fn variables(simulator: &Simulator, feeds: &str) -> BTreeMap<String, String>
         ("WANDERER_KILLS_URL", simulator.upstream_url("wanderer")),
         ("R2Z2_URL", simulator.upstream_url("r2z2")),
         ("EVE_KILL_URL", simulator.upstream_url("evekill")),
+        ("EVEREF_URL", simulator.upstream_url("everef")),
         ("ESI_URL", simulator.upstream_url("esi")),
         ("IMAGE_SERVER_URL", simulator.upstream_url("images")),
         ("JANICE_URL", simulator.upstream_url("janice")),
@@ -81,6 +82,12 @@ impl TestApp {
         let simulator = Simulator::start(config).await.expect("simulator");
         let database = TestDatabase::create().await;
         Self::serve(simulator, database, feeds, changes).await
+    }
+
+    /// On a galaxy that has a past already.
+    pub async fn start_on(feeds: &str, simulator: Simulator) -> Self {
+        let database = TestDatabase::create().await;
+        Self::serve(simulator, database, feeds, &[]).await
     }
 
     /// Stops the server and starts another one on the same database; `meanwhile` happens between.

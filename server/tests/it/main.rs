@@ -1,10 +1,13 @@
 //! The whole server against the simulator, a real PostgreSQL and their faults. One binary, one file per concern.
 
+mod alerts;
 mod api;
+mod backfill;
 mod crash;
 mod feeds;
 mod fits;
 mod harness;
+mod jobs;
 mod prices;
 mod replay;
 mod static_archive;

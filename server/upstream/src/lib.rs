@@ -8,6 +8,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test"))]
 
+pub mod archive;
 pub mod breaker;
 pub mod discipline;
 pub mod error;

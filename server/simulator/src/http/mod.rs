@@ -5,6 +5,7 @@ mod control;
 mod enriched;
 mod esi;
 mod evekill;
+mod everef;
 mod images;
 mod janice;
 mod mutamarket;
@@ -36,12 +37,21 @@ pub(crate) enum Upstream {
     Esi,
     Janice,
     Mutamarket,
+    EveRef,
     Images,
 }
 
 impl Upstream {
-    pub const ALL: [Self; 7] =
-        [Self::Wanderer, Self::R2z2, Self::EveKill, Self::Esi, Self::Janice, Self::Mutamarket, Self::Images];
+    pub const ALL: [Self; 8] = [
+        Self::Wanderer,
+        Self::R2z2,
+        Self::EveKill,
+        Self::Esi,
+        Self::Janice,
+        Self::Mutamarket,
+        Self::EveRef,
+        Self::Images,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -51,6 +61,7 @@ impl Upstream {
             Self::Esi => "esi",
             Self::Janice => "janice",
             Self::Mutamarket => "mutamarket",
+            Self::EveRef => "everef",
             Self::Images => "images",
         }
     }
@@ -68,6 +79,7 @@ pub(crate) fn router(world: &Arc<World>) -> Router {
         .nest("/esi", gated(Upstream::Esi, esi::router(world)))
         .nest("/janice", gated(Upstream::Janice, janice::router(world)))
         .nest("/mutamarket", gated(Upstream::Mutamarket, mutamarket::router(world)))
+        .nest("/everef", gated(Upstream::EveRef, everef::router()))
         .nest("/images", gated(Upstream::Images, images::router()))
         .nest("/simulator", control::router().with_state(Arc::clone(world)))
 }

@@ -225,9 +225,10 @@ async fn history(
     if let Some(refused) = refused(&world, &edge, &headers) {
         return refused;
     }
-    day_file(&world, &file, |body, kill| {
+    day_body(&world, &file, |body, kill| {
         let _ = write!(body, r#""{}":"{}""#, kill.killmail_id, kill.hash);
     })
+    .map_or_else(missing, history_file)
 }
 
 async fn history_raw(
@@ -240,16 +241,23 @@ async fn history_raw(
     if let Some(refused) = refused(&world, &edge, &headers) {
         return refused;
     }
-    day_file(&world, &file, |body, kill| {
+    let body = day_body(&world, &file, |body, kill| {
         let _ = write!(body, r#""{}":{}"#, kill.killmail_id, kill.body);
-    })
+    });
+    let Some(mut body) = body else { return missing() };
+    if world.faults.strikes(Fault::TruncatedChunk) {
+        let middle = (0..=body.len() / 2).rev().find(|index| body.is_char_boundary(*index)).unwrap_or(0);
+        body.truncate(middle);
+        return json(StatusCode::OK, broken_body(body));
+    }
+    history_file(body)
 }
 
-fn day_file(world: &World, file: &str, entry: impl Fn(&mut String, &Kill)) -> Response {
+fn day_body(world: &World, file: &str, entry: impl Fn(&mut String, &Kill)) -> Option<String> {
     let day = file.strip_suffix(".json").and_then(|day| NaiveDate::parse_from_str(day, "%Y%m%d").ok());
     let kills = day.map(|day| world.ledger().of_day(day)).unwrap_or_default();
     if kills.is_empty() {
-        return missing();
+        return None;
     }
     let mut body = String::with_capacity(kills.len() * 64);
     for (index, kill) in kills.iter().enumerate() {
@@ -257,7 +265,7 @@ fn day_file(world: &World, file: &str, entry: impl Fn(&mut String, &Kill)) -> Re
         entry(&mut body, kill);
     }
     body.push('}');
-    history_file(body)
+    Some(body)
 }
 
 fn history_file(body: String) -> Response {

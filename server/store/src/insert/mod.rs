@@ -22,11 +22,12 @@
 //! what fails becomes a dead letter.
 
 mod columns;
+mod update;
 mod write;
 
 pub(crate) use columns::{Columns, EnrichedColumns, ParticipantColumns, RawColumns};
 
-use crate::{Month, NewDeadLetter, Store, StoreError, dead_letters, positions};
+use crate::{LetterKind, Month, NewDeadLetter, Store, StoreError, dead_letters, positions};
 use domain::{KillRecord, KillmailId, StaticData};
 use sqlx::{Acquire, PgConnection};
 use std::{
@@ -113,6 +114,7 @@ impl Store {
                     savepoint.rollback().await?;
                     let reason = reason(&error);
                     letters.push(NewDeadLetter {
+                        kind: LetterKind::Storage,
                         source: record.source,
                         position: None,
                         killmail_id: Some(record.killmail.killmail_id),

@@ -72,7 +72,11 @@ async fn insert_raw(connection: &mut PgConnection, columns: &RawColumns<'_>) -> 
     Ok(())
 }
 
-async fn insert_enriched(connection: &mut PgConnection, columns: &EnrichedColumns<'_>) -> Result<(), StoreError> {
+/// The kill's row, or what is computed of it anew: see `update`. What the source said (its value, labels, hash) stays.
+pub(super) async fn insert_enriched(
+    connection: &mut PgConnection,
+    columns: &EnrichedColumns<'_>,
+) -> Result<(), StoreError> {
     sqlx::query!(
         "
         INSERT INTO killmails_enriched (
@@ -115,6 +119,30 @@ async fn insert_enriched(connection: &mut PgConnection, columns: &EnrichedColumn
             reported_value, labels, module_tags, unit_prices, fit_hash, fit_build, ehp, dps
         )
         LEFT JOIN fit_stats AS fit ON fit.fit_hash = new.fit_hash
+        ON CONFLICT (killmail_id, killmail_time) DO UPDATE SET
+            enriched_at = excluded.enriched_at,
+            failed_at = excluded.failed_at,
+            constellation_id = excluded.constellation_id,
+            region_id = excluded.region_id,
+            ship_group_id = excluded.ship_group_id,
+            player_attacker_count = excluded.player_attacker_count,
+            unpriced_types = excluded.unpriced_types,
+            enrichment_version = excluded.enrichment_version,
+            is_solo = excluded.is_solo,
+            is_npc = excluded.is_npc,
+            is_awox = excluded.is_awox,
+            security_band = excluded.security_band,
+            hull_value = excluded.hull_value,
+            fitted_value = excluded.fitted_value,
+            destroyed_value = excluded.destroyed_value,
+            dropped_value = excluded.dropped_value,
+            total_value = excluded.total_value,
+            module_tags = excluded.module_tags,
+            unit_prices = excluded.unit_prices,
+            fit_hash = excluded.fit_hash,
+            fit_build = excluded.fit_build,
+            ehp = excluded.ehp,
+            dps = excluded.dps
         ",
         &columns.killmail_id,
         &columns.killmail_time,

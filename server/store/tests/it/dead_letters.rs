@@ -2,10 +2,11 @@
 
 use crate::support::count;
 use domain::{KillmailId, Source};
-use store::{NewDeadLetter, testing::TestDatabase};
+use store::{LetterKind, NewDeadLetter, testing::TestDatabase};
 
 fn letter(payload: String) -> NewDeadLetter {
     NewDeadLetter {
+        kind: LetterKind::Event,
         source: Source::EveKill,
         position: Some("17\0".to_owned()),
         killmail_id: Some(KillmailId(5)),
@@ -36,7 +37,12 @@ async fn a_letter_is_kept_until_it_is_resolved() {
     store.fail_dead_letter(letters[0].id, "still missing").await.unwrap();
     assert!(store.resolve_dead_letter(letters[1].id).await.unwrap());
     assert!(!store.resolve_dead_letter(letters[1].id).await.unwrap());
-    let unresolved = store.list_unresolved_dead_letters(10).await.unwrap();
+    assert_eq!(store.list_unresolved_dead_letters(None, true, 10).await.unwrap(), [], "it waits");
+    assert_eq!(store.list_unresolved_dead_letters(Some(Source::R2z2), false, 10).await.unwrap(), []);
+    let unresolved = store.list_unresolved_dead_letters(Some(Source::EveKill), false, 10).await.unwrap();
+    // Ten minutes after the first retry, twenty after the second.
+    let wait = unresolved[0].retry_at - chrono::Utc::now();
+    assert!((chrono::TimeDelta::minutes(15)..=chrono::TimeDelta::minutes(20)).contains(&wait), "{wait}");
     assert_eq!(unresolved.len(), 1);
     assert_eq!((unresolved[0].reason.as_str(), unresolved[0].attempts), ("still missing", 3));
     assert_eq!(store.count_dead_letters().await.unwrap(), 1);

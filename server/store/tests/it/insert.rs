@@ -158,6 +158,7 @@ async fn extreme_values_survive() {
 
 fn letter(payload: &str) -> NewDeadLetter {
     NewDeadLetter {
+        kind: store::LetterKind::Event,
         source: Source::R2z2,
         position: None,
         killmail_id: None,

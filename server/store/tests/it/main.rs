@@ -9,6 +9,7 @@ mod filters;
 mod fits;
 mod insert;
 mod migrations;
+mod operations;
 mod paging;
 mod partitions;
 mod plans;

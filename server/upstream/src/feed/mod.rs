@@ -9,6 +9,7 @@ mod eventsource;
 pub mod history;
 pub mod r2z2;
 mod reported;
+mod reread;
 mod sse;
 pub mod wanderer;
 
@@ -23,6 +24,7 @@ pub use history::{DayEntry, HistoryClient, RawDay};
 pub use r2z2::{R2z2Feed, R2z2Options};
 pub use reported::Reported;
 pub(crate) use reported::is_id;
+pub use reread::reread;
 pub use wanderer::{WandererFeed, WandererOptions, WandererRoute};
 
 /// A quarantined payload keeps this much of itself.

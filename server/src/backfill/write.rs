@@ -1,0 +1,141 @@
+//! From chunks to stored kills: what is known is left out, the rest decoded and enriched on threads and inserted in
+//! one transaction a chunk.
+
+use super::{BackfillError, Ended, Tally, read::Chunk, read::Chunks};
+use crate::{
+    ingest::{enrich::Arrived, guard::enrich_guarded},
+    services::Services,
+};
+use domain::{KillRecord, Killmail, KillmailId, Source, Timestamp};
+use futures::StreamExt;
+use std::{sync::Arc, time::Duration};
+use store::{InsertOutcome, KillBatch, LetterKind, NewDeadLetter, StoreError};
+use tokio::time::sleep;
+use upstream::{
+    feed::{DayEntry, FeedBody},
+    retry::{Backoff, BackoffPolicy},
+};
+
+/// A database that does not answer for about two minutes stops the backfill.
+const TRIES: u32 = 20;
+const RETRY: BackoffPolicy = BackoffPolicy { first: Duration::from_millis(200), max: Duration::from_secs(10) };
+
+/// Stores every chunk. The outer error is ours, the inner one the archive's.
+pub async fn all<E: Send + 'static>(
+    services: &Arc<Services>,
+    chunks: Chunks<E>,
+    position: String,
+    workers: usize,
+    mut progress: impl FnMut(Tally),
+) -> Result<Result<Ended, E>, BackfillError> {
+    let Chunks { receiver, ended } = chunks;
+    let position: Arc<str> = Arc::from(position);
+    let chunks = futures::stream::unfold(receiver, |mut receiver| async {
+        receiver.recv().await.map(|chunk| (chunk, receiver))
+    });
+    let mut stored = Box::pin(
+        chunks.map(|chunk| one(Arc::clone(services), chunk, Arc::clone(&position))).buffer_unordered(workers.max(1)),
+    );
+    while let Some(part) = stored.next().await {
+        // Dropping the receiver ends the reader.
+        progress(part?);
+    }
+    drop(stored);
+    Ok(ended.await?)
+}
+
+async fn one(services: Arc<Services>, mut chunk: Chunk, position: Arc<str>) -> Result<Tally, BackfillError> {
+    let mut tally = Tally { seen: chunk.len() as u64, ..Tally::default() };
+    let ids: Vec<KillmailId> = chunk.iter().filter_map(|entry| entry.killmail_id).collect();
+    let known = patiently(|| services.store().filter_known_ids(&ids)).await?;
+    chunk.retain(|entry| entry.killmail_id.is_none_or(|id| !known.contains(&id)));
+    tally.known = tally.seen - chunk.len() as u64;
+    if chunk.is_empty() {
+        return Ok(tally);
+    }
+    let enriching = Arc::clone(&services);
+    let (records, letters) = tokio::task::spawn_blocking(move || enrich_all(chunk, &enriching, &position)).await?;
+    let references: Vec<&KillRecord> = records.iter().collect();
+    let static_data = services.static_data();
+    let batch = KillBatch { records: &references, static_data: &static_data, positions: &[], dead_letters: &letters };
+    let outcome: InsertOutcome = patiently(|| services.store().insert_batch(&batch)).await?;
+    let names = names_of(&records);
+    patiently(|| services.store().add_wanted_names(&names)).await?;
+    tally.stored = outcome.inserted.len() as u64;
+    tally.refused = (letters.len() + outcome.rejected.len()) as u64;
+    tally.known = tally.seen - tally.stored - tally.refused;
+    Ok(tally)
+}
+
+fn enrich_all(chunk: Chunk, services: &Services, position: &str) -> (Vec<KillRecord>, Vec<NewDeadLetter>) {
+    let now = services.now();
+    let (mut records, mut letters) = (Vec::with_capacity(chunk.len()), Vec::new());
+    for entry in chunk {
+        match arrived(entry, now) {
+            Ok(arrived) => {
+                records.push(enrich_guarded(*arrived, services, now).record);
+            }
+            Err(refused) => letters.push(NewDeadLetter {
+                kind: LetterKind::Event,
+                source: Source::Archive,
+                position: Some(position.to_owned()),
+                killmail_id: refused.killmail_id,
+                reason: refused.reason,
+                payload: refused.payload,
+            }),
+        }
+    }
+    (records, letters)
+}
+
+struct Refused {
+    killmail_id: Option<KillmailId>,
+    reason: String,
+    payload: String,
+}
+
+fn arrived(entry: DayEntry, now: Timestamp) -> Result<Box<Arrived>, Refused> {
+    let killmail_id = entry.killmail_id;
+    let (hash, payload, reported) = match entry.body {
+        FeedBody::Killmail { hash, payload, reported, .. } => (hash, payload, reported),
+        FeedBody::Malformed { payload, reason } => return Err(Refused { killmail_id, reason, payload }),
+        FeedBody::Reference { killmail_id, hash, .. } => {
+            return Err(Refused {
+                killmail_id: Some(killmail_id),
+                reason: "an archive holds bodies".to_owned(),
+                payload: format!(r#"{{"killmail_id":{killmail_id},"hash":"{hash}"}}"#),
+            });
+        }
+    };
+    let refused = |reason| Refused { killmail_id, reason, payload: payload.to_string() };
+    let killmail = Killmail::decode(&payload, now).map_err(|error| refused(error.to_string()))?;
+    if let Some(named) = killmail_id.filter(|id| *id != killmail.killmail_id) {
+        return Err(refused(format!("killmail_id: filed as {named}, is {}", killmail.killmail_id)));
+    }
+    let payload = Arc::from(payload);
+    Ok(Box::new(Arrived { killmail, payload, hash, source: Source::Archive, received_at: now, reported }))
+}
+
+fn names_of(records: &[KillRecord]) -> Vec<i64> {
+    let mut ids: Vec<i64> = records.iter().flat_map(|record| record.killmail.player_ids()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// Waits for a database that is away for a moment.
+async fn patiently<T, F: Future<Output = Result<T, StoreError>>>(
+    mut attempt: impl FnMut() -> F,
+) -> Result<T, StoreError> {
+    let mut backoff = Backoff::random(RETRY);
+    loop {
+        match attempt().await {
+            Err(error) if error.is_transient() && backoff.failures() < TRIES => {
+                let pause = backoff.next_delay();
+                tracing::warn!(%error, ?pause, "database is away, chunk is retried");
+                sleep(pause).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}

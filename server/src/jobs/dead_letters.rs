@@ -1,0 +1,208 @@
+//! Tries dead letters again: every ten minutes, and by `tracker replay-dead-letters`. What is in a letter is read once
+//! more (newer code may understand it), a missing body is fetched from ESI, a failed enrichment is computed again. A
+//! kill that comes out of it is stored as history; nothing is published, for it is old. A letter that fails waits
+//! twice as long before its next turn.
+
+use super::recompute::recompute;
+use crate::{
+    ingest::{enrich::Arrived, guard::enrich_guarded},
+    services::Services,
+};
+use domain::{KillRecord, Killmail, KillmailHash, KillmailId, Source};
+use std::{sync::Arc, time::Duration};
+use store::{DeadLetter, KillBatch, LetterKind, StoreError};
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+use upstream::{
+    esi::EsiClient,
+    feed::{FeedBody, Reported, reread},
+};
+
+/// How often the letters are counted for `/metrics`.
+const COUNT_INTERVAL: Duration = Duration::from_secs(60);
+/// Every so many counts the due letters are tried.
+const COUNTS_PER_REPLAY: u32 = 10;
+/// Letters of one run.
+const BATCH: u32 = 100;
+
+/// What became of the letters of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Replayed {
+    pub resolved: u64,
+    pub failed: u64,
+    /// Left as they are: ESI is away, or the kill is on its way by a feed.
+    pub left: u64,
+}
+
+enum Outcome {
+    Resolved,
+    Failed(String),
+    Left,
+    EsiAway,
+}
+
+pub async fn run(services: Arc<Services>, esi: Arc<EsiClient>, stop: CancellationToken) {
+    let mut ticks = interval(COUNT_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut count = 0_u32;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        // Not at the very start: the feeds come first.
+        if count % COUNTS_PER_REPLAY == COUNTS_PER_REPLAY - 1 {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                replayed = replay(&services, &esi, None, true, BATCH) => match replayed {
+                    Ok(outcome) if outcome == Replayed::default() => {}
+                    Ok(outcome) => tracing::info!(?outcome, "dead letters tried again"),
+                    Err(error) => tracing::warn!(%error, "dead letters cannot be tried now"),
+                }
+            }
+        }
+        count = count.wrapping_add(1);
+        match services.store().count_dead_letters().await {
+            Ok(letters) => metrics::gauge!("dead_letters_unresolved").set(letters as f64),
+            Err(error) => tracing::warn!(%error, "dead letters cannot be counted"),
+        }
+    }
+}
+
+/// Tries at most `limit` letters, of one source or of all; with `only_due` those whose wait is over.
+///
+/// # Errors
+/// When the database does not answer; what was resolved until then stays resolved.
+pub async fn replay(
+    services: &Arc<Services>,
+    esi: &EsiClient,
+    source: Option<Source>,
+    only_due: bool,
+    limit: u32,
+) -> Result<Replayed, StoreError> {
+    let mut total = Replayed::default();
+    let mut is_esi_away = false;
+    for letter in services.store().list_unresolved_dead_letters(source, only_due, limit).await? {
+        match try_again(&letter, services, esi, is_esi_away).await? {
+            Outcome::Resolved => {
+                services.store().resolve_dead_letter(letter.id).await?;
+                total.resolved += 1;
+            }
+            Outcome::Failed(reason) => {
+                services.store().fail_dead_letter(letter.id, &reason).await?;
+                total.failed += 1;
+            }
+            Outcome::Left => total.left += 1,
+            Outcome::EsiAway => {
+                is_esi_away = true;
+                total.left += 1;
+            }
+        }
+    }
+    metrics::counter!("dead_letters_replayed_total", "outcome" => "resolved").increment(total.resolved);
+    metrics::counter!("dead_letters_replayed_total", "outcome" => "failed").increment(total.failed);
+    Ok(total)
+}
+
+/// A body that was read out of a letter.
+struct Found {
+    payload: Arc<str>,
+    hash: Option<KillmailHash>,
+    reported: Option<Reported>,
+    /// Whose body it has to be.
+    expected: Option<KillmailId>,
+}
+
+async fn try_again(
+    letter: &DeadLetter,
+    services: &Arc<Services>,
+    esi: &EsiClient,
+    is_esi_away: bool,
+) -> Result<Outcome, StoreError> {
+    if letter.kind == LetterKind::Enrichment
+        && let Some(id) = letter.killmail_id
+    {
+        let outcome = recompute(services, &[id], enrich_guarded).await?;
+        if let Some(failure) = outcome.failed.into_iter().next() {
+            return Ok(Outcome::Failed(failure.reason));
+        }
+        // A kill that retention has dropped needs no enrichment.
+        return Ok(Outcome::Resolved);
+    }
+    let found = match reread(&letter.payload) {
+        FeedBody::Malformed { reason, .. } => return Ok(Outcome::Failed(reason)),
+        FeedBody::Killmail { hash, payload, reported, .. } => {
+            Found { payload: Arc::from(payload), hash, reported, expected: letter.killmail_id }
+        }
+        FeedBody::Reference { killmail_id, hash, reported, .. } => {
+            if is_stored(killmail_id, services).await? {
+                return Ok(Outcome::Resolved);
+            }
+            if is_esi_away {
+                return Ok(Outcome::Left);
+            }
+            match esi.killmail(killmail_id, &hash).await {
+                Ok(payload) => {
+                    Found { payload: Arc::from(payload), hash: Some(hash), reported, expected: Some(killmail_id) }
+                }
+                Err(error) if error.is_retryable() => return Ok(Outcome::EsiAway),
+                Err(error) => return Ok(Outcome::Failed(format!("body not to be had from ESI: {error}"))),
+            }
+        }
+    };
+    let killmail = match Killmail::decode(&found.payload, services.now()) {
+        Ok(killmail) => killmail,
+        Err(error) => return Ok(Outcome::Failed(error.to_string())),
+    };
+    let id = killmail.killmail_id;
+    if let Some(expected) = found.expected.filter(|expected| *expected != id) {
+        return Ok(Outcome::Failed(format!("killmail_id: expected {expected}, got {id}")));
+    }
+    if is_stored(id, services).await? {
+        return Ok(Outcome::Resolved);
+    }
+    // A kill that the database refused once is remembered as seen; any other such kill is on its way.
+    if letter.kind != LetterKind::Storage && !services.dedupe().is_new(id) {
+        return Ok(Outcome::Left);
+    }
+    let stored = store(letter, killmail, found, services).await;
+    if stored.is_err() {
+        services.dedupe().forget(id);
+    }
+    stored
+}
+
+async fn is_stored(id: KillmailId, services: &Services) -> Result<bool, StoreError> {
+    Ok(!services.store().filter_known_ids(&[id]).await?.is_empty())
+}
+
+async fn store(
+    letter: &DeadLetter,
+    killmail: Killmail,
+    found: Found,
+    services: &Services,
+) -> Result<Outcome, StoreError> {
+    let now = services.now();
+    let arrived = Arrived {
+        killmail,
+        payload: found.payload,
+        hash: found.hash,
+        source: letter.source,
+        received_at: now,
+        reported: found.reported,
+    };
+    let record = enrich_guarded(arrived, services, now).record;
+    if record.enrichment.failed_at.is_some() {
+        services.enrichments().request(record.killmail.killmail_id);
+    }
+    let records: [&KillRecord; 1] = [&record];
+    let static_data = services.static_data();
+    let batch = KillBatch { records: &records, static_data: &static_data, positions: &[], dead_letters: &[] };
+    let outcome = services.store().insert_batch(&batch).await?;
+    services.request_names(&record);
+    if outcome.rejected.is_empty() {
+        return Ok(Outcome::Resolved);
+    }
+    // The refusal is a letter of its own now, or has counted as another try of this one.
+    Ok(if letter.kind == LetterKind::Storage { Outcome::Left } else { Outcome::Resolved })
+}
