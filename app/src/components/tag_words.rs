@@ -2,7 +2,10 @@
 //! the live list by the tag.
 
 use crate::{components::filter_link::with_tag, routes};
-use domain::KillFilter;
+use domain::{
+    KillFilter,
+    tags::{self, Family},
+};
 use leptos::prelude::*;
 
 /// Words on one row.
@@ -60,70 +63,17 @@ const TELLING: &[(&str, &str)] = &[
 ];
 
 /// Families of tags in the order of the kill page.
-const FAMILIES: [&str; 6] = [TACKLE, WEAPONS, SUPPORT, PAIRS, TECH, SLOTS];
-const TACKLE: &str = "Propulsion and tackle";
-const WEAPONS: &str = "Weapons";
-const SUPPORT: &str = "Defence and support";
-const PAIRS: &str = "Technology of weapons and tank";
-const TECH: &str = "Technology";
-const SLOTS: &str = "Slots";
+const FAMILIES: [Family; 6] =
+    [Family::Tackle, Family::Weapon, Family::Support, Family::Pair, Family::Tech, Family::Slot];
 
-/// The tags a reader can choose from: those seen in the page's data, in the order of the alphabet.
-pub fn vocabulary<'a>(seen: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let mut tags: Vec<String> = seen.into_iter().map(str::to_owned).collect();
-    tags.sort_unstable();
-    tags.dedup();
-    tags
-}
-
-/// Which family a tag belongs to.
-fn family(tag: &str) -> &'static str {
-    const TECHS: [&str; 8] = ["T1", "T2", "T3", "Storyline", "Faction", "Deadspace", "Officer", "Abyssal"];
-    const WEAPON_CLASSES: [&str; 11] = [
-        "Guns",
-        "Hybrid",
-        "Projectile",
-        "Energy",
-        "Precursor",
-        "Vorton",
-        "Missile",
-        "Drone",
-        "Fighter",
-        "Smartbomb",
-        "Bomb",
-    ];
-    const MOVING: [&str; 11] = [
-        "Afterburner",
-        "Microwarpdrive",
-        "Micro Jump Drive",
-        "Warp Disruptor",
-        "Warp Scrambler",
-        "Stasis Webifier",
-        "Stasis Grappler",
-        "Interdiction Sphere",
-        "Warp Disruption Field",
-        "Warp Core Stabilizer",
-        "Nullifier",
-    ];
-    let last = tag.rsplit(' ').next().unwrap_or(tag);
-    if tag.starts_with("Hull:") || TECHS.contains(&tag) {
-        TECH
-    } else if tag.split_once(' ').is_some_and(|(first, _)| TECHS.contains(&first)) {
-        PAIRS
-    } else if last == "Slot" || ["Rig", "Subsystem"].contains(&tag) {
-        SLOTS
-    } else if MOVING.contains(&tag) {
-        TACKLE
-    } else if WEAPON_CLASSES.contains(&last) {
-        WEAPONS
-    } else {
-        SUPPORT
-    }
+/// Which family a tag belongs to; none for one of an earlier vocabulary.
+fn family(tag: &str) -> Option<Family> {
+    tags::find(tag).map(|info| info.family)
 }
 
 /// Whether a tag says what a ship was for, rather than how it was made.
 pub fn is_about_use(tag: &str) -> bool {
-    [TACKLE, WEAPONS, SUPPORT].contains(&family(tag))
+    matches!(family(tag), Some(Family::Tackle | Family::Weapon | Family::Support))
 }
 
 /// A tag as it stands in lists: with the word pilots use, where that is another one.
@@ -169,10 +119,10 @@ pub fn tag_families(tags: &[String]) -> Option<AnyView> {
     }
     let families = FAMILIES
         .into_iter()
-        .filter_map(|name| {
+        .filter_map(|wanted| {
             let links: Vec<AnyView> = tags
                 .iter()
-                .filter(|tag| family(tag) == name)
+                .filter(|tag| family(tag) == Some(wanted))
                 .map(|tag| {
                     let href = routes::live(&with_tag(&KillFilter::default(), tag));
                     view! { <li><a href=href data-tag=tag.clone()>{shown(tag)}</a></li> }.into_any()
@@ -181,7 +131,7 @@ pub fn tag_families(tags: &[String]) -> Option<AnyView> {
             (!links.is_empty()).then(|| {
                 view! {
                     <div class="tag-family">
-                        <dt>{name}</dt>
+                        <dt>{wanted.label()}</dt>
                         <dd><ul class="tag-words">{links}</ul></dd>
                     </div>
                 }
@@ -195,13 +145,13 @@ pub fn tag_families(tags: &[String]) -> Option<AnyView> {
 mod tests {
     use super::*;
 
-    fn tags(list: &[&str]) -> Vec<String> {
+    fn list(list: &[&str]) -> Vec<String> {
         list.iter().map(|tag| (*tag).to_owned()).collect()
     }
 
     #[test]
     fn a_row_says_the_few_most_telling_and_never_technology_or_slots() {
-        let all = tags(&[
+        let all = list(&[
             "T1",
             "T2",
             "High Slot",
@@ -217,44 +167,32 @@ mod tests {
         ]);
         let words: Vec<&str> = telling(&all).into_iter().map(|(_, word)| word).collect();
         assert_eq!(words, ["cyno", "bubble", "web", "shield buffer"]);
-        assert!(telling(&tags(&["T1", "T2", "High Slot", "T2 Guns", "Hull:T2"])).is_empty());
+        assert!(telling(&list(&["T1", "T2", "High Slot", "T2 Guns", "Hull:T2"])).is_empty());
         assert!(tag_line(&[], &KillFilter::default()).is_none());
     }
 
     #[test]
     fn a_word_narrows_the_list_it_stands_in_by_its_tag() {
         let base = KillFilter::from_query("band=lowsec&tags=Cloak", &[]).unwrap();
-        let html = tag_line(&tags(&["Stasis Webifier"]), &base).unwrap().to_html();
+        let html = tag_line(&list(&["Stasis Webifier"]), &base).unwrap().to_html();
         assert!(html.contains("href=\"/?band=lowsec&amp;tags=Cloak%2CStasis+Webifier\""), "{html}");
         assert!(html.contains(">web<") && html.contains("title=\"Stasis Webifier\""), "{html}");
     }
 
     #[test]
-    fn every_tag_is_in_one_family() {
-        for (tag, wanted) in [
-            ("T2", TECH),
-            ("Hull:T3", TECH),
-            ("High Slot", SLOTS),
-            ("Subsystem", SLOTS),
-            ("T2 Armor Repairer", PAIRS),
-            ("Medium Hybrid", WEAPONS),
-            ("Energy", WEAPONS),
-            ("Energy Neutralizer", SUPPORT),
-            ("Bastion/Siege/Triage", SUPPORT),
-            ("Warp Scrambler", TACKLE),
-            ("a tag of tomorrow", SUPPORT),
-        ] {
-            assert_eq!(family(tag), wanted, "{tag}");
-            assert_eq!(is_about_use(tag), ![TECH, SLOTS, PAIRS].contains(&wanted), "{tag}");
-        }
-        let html = tag_families(&tags(&["T2", "Hull:T2", "Cloak", "Warp Scrambler"])).unwrap().to_html();
+    fn every_tag_stands_with_its_family() {
+        let html = tag_families(&list(&["T2", "Hull:T2", "Cloak", "Warp Scrambler"])).unwrap().to_html();
         let at = |text: &str| html.find(text).unwrap_or_else(|| panic!("{text} is missing in {html}"));
-        assert!(at(TACKLE) < at(SUPPORT) && at(SUPPORT) < at(TECH) && !html.contains(WEAPONS));
+        assert!(at(Family::Tackle.label()) < at(Family::Support.label()));
+        assert!(at(Family::Support.label()) < at(Family::Tech.label()) && !html.contains(Family::Weapon.label()));
         assert!(html.contains("T2 hull") && html.contains("/?tags=Hull%3AT2"));
+        assert!(is_about_use("Energy Neutralizer") && !is_about_use("T2") && !is_about_use("a tag of yesterday"));
     }
 
     #[test]
-    fn the_vocabulary_has_each_tag_once() {
-        assert_eq!(vocabulary(["Cloak", "ECM", "Cloak"]), ["Cloak", "ECM"]);
+    fn words_on_rows_are_for_tags_that_exist() {
+        for (tag, _) in TELLING {
+            assert!(tags::find(tag).is_some(), "{tag} is not in the vocabulary");
+        }
     }
 }

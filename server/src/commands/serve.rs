@@ -318,6 +318,7 @@ fn spawn_jobs(
     lifecycle.spawn("static data", static_import::watch::run(Arc::clone(services), stop.clone()));
     lifecycle.spawn("names of other nodes", names::follow(Arc::clone(services), stop.clone()));
     lifecycle.spawn("fits", fits::work::run(requests.fits, Arc::clone(services), stop.clone()));
+    lifecycle.spawn("fit engine", fits::follow::run(Arc::clone(services), stop.clone()));
     lifecycle.spawn("fit sweep", fits::sweep::run(Arc::clone(services), stop.clone()));
     jobs::spawn(lifecycle, services, esi);
 

@@ -40,6 +40,7 @@ struct LossRow {
     victim_alliance_id: Option<i64>,
     is_solo: bool,
     is_npc: bool,
+    ehp: Option<i64>,
     module_tags: Vec<String>,
     fitted_types: Vec<i64>,
     fitted_flags: Vec<i64>,
@@ -57,8 +58,7 @@ impl From<LossRow> for ShipLoss {
             is_solo: row.is_solo,
             is_npc: row.is_npc,
             tags: row.module_tags,
-            // No column holds them yet.
-            ehp: None,
+            ehp: row.ehp,
             fitted: row.fitted_types.into_iter().map(TypeId).zip(row.fitted_flags).collect(),
         }
     }
@@ -82,12 +82,12 @@ impl Store {
             SELECT
                 loss.killmail_id AS "killmail_id!", loss.killmail_time AS "killmail_time!", loss.value,
                 loss.victim_character_id, loss.victim_corporation_id, loss.victim_alliance_id,
-                loss.is_solo AS "is_solo!", loss.is_npc AS "is_npc!", loss.module_tags AS "module_tags!",
+                loss.is_solo AS "is_solo!", loss.is_npc AS "is_npc!", loss.module_tags AS "module_tags!", loss.ehp,
                 fitted.types AS "fitted_types!", fitted.flags AS "fitted_flags!"
             FROM (
                 SELECT
                     killmail_id, killmail_time, (total_value * 100)::bigint AS value,
-                    victim_character_id, victim_corporation_id, victim_alliance_id, is_solo, is_npc, module_tags
+                    victim_character_id, victim_corporation_id, victim_alliance_id, is_solo, is_npc, module_tags, ehp
                 FROM killmails_enriched
                 WHERE ship_type_id = $1 AND killmail_time >= $2 AND killmail_time < $3
                 ORDER BY killmail_time DESC, killmail_id DESC LIMIT $4

@@ -31,12 +31,7 @@ impl Change {
 }
 
 #[component]
-pub fn FilterBar(
-    #[prop(into)] filter: Signal<KillFilter>,
-    /// Tags to choose from.
-    #[prop(into)]
-    tags: Signal<Vec<String>>,
-) -> impl IntoView {
+pub fn FilterBar(#[prop(into)] filter: Signal<KillFilter>) -> impl IntoView {
     let navigate = use_navigate();
     let go = Callback::new(move |filter: KillFilter| {
         navigate(&routes::live(&filter), NavigateOptions { scroll: false, ..NavigateOptions::default() });
@@ -46,7 +41,7 @@ pub fn FilterBar(
     view! {
         <form class="filter-bar" method="get" action=routes::LIVE aria-label="Filter" role="search">
             <EntityPicker change=change/>
-            <TagPicker change=change tags=tags/>
+            <TagPicker change=change/>
             <div class="filter-more">
             <fieldset class="band-chips">
                 <legend class="sr-only">"Security"</legend>

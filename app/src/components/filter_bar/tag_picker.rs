@@ -5,11 +5,11 @@
 
 use super::Change;
 use crate::components::{dom, tag_words::shown};
+use domain::tags;
 use leptos::{ev, prelude::*};
 
-/// `tags`: what can be chosen.
 #[component]
-pub(super) fn TagPicker(change: Change, tags: Signal<Vec<String>>) -> impl IntoView {
+pub(super) fn TagPicker(change: Change) -> impl IntoView {
     let filter = change.filter;
     let text = RwSignal::new(String::new());
     let active = RwSignal::new(0_usize);
@@ -20,8 +20,7 @@ pub(super) fn TagPicker(change: Change, tags: Signal<Vec<String>>) -> impl IntoV
         }
         let typed = text.get().trim().to_lowercase();
         let chosen = filter.with(|filter| filter.tags.clone());
-        let mut options: Vec<String> = tags.get();
-        options.extend(chosen.iter().filter(|tag| !tags.with(|tags| tags.contains(tag))).cloned());
+        let mut options: Vec<String> = tags::vocabulary().iter().map(|info| info.tag.to_string()).collect();
         options.retain(|tag| tag.to_lowercase().contains(&typed) || shown(tag).to_lowercase().contains(&typed));
         options.sort_by_key(|tag| {
             let name = tag.to_lowercase();

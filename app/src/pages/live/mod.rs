@@ -13,7 +13,6 @@ use crate::{
     components::{
         error_panel::ErrorPanel,
         filter_bar::{FilterBar, FilterChips},
-        tag_words,
     },
     contract::{ApiError, FilterName, KillPage, LiveStats},
     functions,
@@ -58,11 +57,6 @@ pub fn LivePage() -> impl IntoView {
     });
     let filter = Memo::new(move |_| address.with(Address::filter));
     let data = Resource::new_blocking(move || address.get(), load);
-    let tags = Memo::new(move |_| {
-        store.rows.with(|rows| {
-            tag_words::vocabulary(rows.iter().flat_map(|row| row.kill.module_tags.iter().map(String::as_str)))
-        })
-    });
     let is_help_open = RwSignal::new(false);
 
     keys::listen(store, is_help_open);
@@ -80,7 +74,7 @@ pub fn LivePage() -> impl IntoView {
                     })}
                 </Transition>
             </toolbar::Toolbar>
-            <FilterBar filter=filter tags=tags/>
+            <FilterBar filter=filter/>
             <Transition fallback=|| ()>
                 {move || Suspend::new(async move {
                     let data = data.await;

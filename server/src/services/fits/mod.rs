@@ -11,6 +11,7 @@ mod attributes;
 pub mod book;
 mod convert;
 pub mod engine;
+pub mod follow;
 mod read;
 pub mod sweep;
 mod warnings;

@@ -327,13 +327,13 @@ async fn esi_gives_bodies_names_and_entities() {
     assert_eq!(resolved.names.len() + resolved.unresolved.len(), ids.len());
     assert!(resolved.names.len() * 10 > ids.len() * 9, "{} of {}", resolved.names.len(), ids.len());
 
-    let pilot = esi.character(character.unwrap()).await.unwrap();
+    let pilot = esi.character(character.unwrap()).await.unwrap().value;
     assert!(!pilot.name.is_empty() && pilot.corporation_id > CorporationId(0));
-    assert!(!esi.corporation(corporation.unwrap()).await.unwrap().ticker.is_empty());
-    assert!(!esi.alliance(alliance.unwrap()).await.unwrap().ticker.is_empty());
+    assert!(!esi.corporation(corporation.unwrap()).await.unwrap().value.ticker.is_empty());
+    assert!(!esi.alliance(alliance.unwrap()).await.unwrap().value.ticker.is_empty());
     let unknown = esi.corporation(CorporationId(1)).await;
     assert!(unknown.is_err(), "{unknown:?}");
-    assert!(esi.status().await.unwrap().players > 0);
+    assert!(esi.status().await.unwrap().value.players > 0);
     let prices = esi.market_prices().await.unwrap();
     assert!(prices.prices.len() > 1_000 && prices.expires_at > Utc::now());
     assert_eq!(esi.market_prices().await.unwrap(), prices);
