@@ -95,7 +95,7 @@ fn bins(sorted: &[i64], min: i64, max: i64) -> Vec<Bin<i64>> {
         let far = FAR * (upper - lower);
         (low, high) = (low.max(lower - far), high.min(upper + far));
     }
-    let step = round_up(((high - low) / BINS).max(1));
+    let step = round_up(((high - low + BINS - 1) / BINS).max(1));
     let start = low.div_euclid(step) * step;
     let count = ((high - start) / step + 1) as usize;
     let bin_of = |value: i64| ((i128::from(value) - start).div_euclid(step)).clamp(0, count as i128 - 1) as usize;

@@ -73,7 +73,7 @@ mod tests {
 
     fn arrived(now: Timestamp) -> Arrived {
         let payload = r#"{"killmail_id":5,"killmail_time":"2026-01-02T03:04:05Z","solar_system_id":30000142,
-            "victim":{"ship_type_id":587},"attackers":[{"character_id":7,"final_blow":true}]}"#;
+            "victim":{"ship_type_id":587},"attackers":[{"character_id":90000007,"final_blow":true}]}"#;
         let reported = Reported {
             total_value: Some(Isk::from_hundredths(700)),
             labels: vec!["pvp".into()],

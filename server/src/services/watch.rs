@@ -54,7 +54,7 @@ impl Watch {
 
 fn state(name: &str, counts: &CacheMetrics) -> CacheHealth {
     CacheHealth {
-        name: name.to_owned(),
+        name: name.replace('_', " "),
         entries: counts.entry_count.unwrap_or_default() as u64,
         capacity: counts.capacity.unwrap_or_default() as u64,
         hits: counts.hits.unwrap_or_default(),

@@ -353,7 +353,7 @@ async fn the_numbers_of_a_ship_are_those_of_its_losses() {
     assert_eq!(again["computed_at"], stats["computed_at"]);
 
     let status = app.get("/status").await.text().await.expect("HTML");
-    assert!(status.contains("Statistics of ship pages") && status.contains("Version "), "the data panel");
+    assert!(status.contains("ship statistics") && status.contains("Version "), "the data panel");
     app.stop().await;
 }
 

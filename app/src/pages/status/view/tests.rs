@@ -155,7 +155,7 @@ fn tells_how_fresh_and_complete_the_data_is() {
         "3h",
         "fails: out of order",
         "not in use: no key",
-        "3 types wait to be asked for.",
+        "3 types wait",
         "12 / 300,000",
         "90.0 %",
     ] {
