@@ -41,12 +41,14 @@ fn is_long_enough(query: &str) -> bool {
 #[component]
 pub fn SearchPage() -> impl IntoView {
     let parameters = use_query_map();
-    let query = Memo::new(move |_| parameters.read().get("q").unwrap_or_default().trim().to_owned());
+    // The server reads the title when the page is rendered and its values may be gone: this one is not disposed.
+    let lasting = ArcMemo::new(move |_| parameters.read().get("q").unwrap_or_default().trim().to_owned());
+    let query = Memo::from(lasting.clone());
     let hits = Resource::new_blocking(
         move || query.get(),
         |query| async move { if is_long_enough(&query) { search(query).await } else { Ok(Vec::new()) } },
     );
-    let title = move || match query.get() {
+    let title = move || match lasting.get() {
         query if query.is_empty() => "Search".to_owned(),
         query => format!("{query} · Search"),
     };

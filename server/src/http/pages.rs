@@ -9,12 +9,12 @@ use axum::{
     Router,
     body::Body,
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, Uri, header},
+    http::{HeaderValue, StatusCode, Uri, header, request::Parts},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use leptos::{nonce::use_nonce, prelude::*};
+use leptos::{nonce::Nonce, prelude::*};
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, handle_server_fns_with_context};
 use std::{
     hash::{DefaultHasher, Hasher},
@@ -33,12 +33,12 @@ fn context(state: &AppState) -> impl Fn() + Clone + Send + 'static + use<> {
     move || {
         provide_context(Arc::clone(&backend));
         provide_context(public_url.clone());
-        let Some(response) = use_context::<ResponseOptions>() else { return };
-        if let Some(nonce) = use_nonce()
-            && let Ok(policy) = HeaderValue::from_str(&security::page_policy(&nonce))
+        if let Some(parts) = use_context::<Parts>()
+            && let Some(PageNonce(nonce)) = parts.extensions.get()
         {
-            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+            provide_context(nonce.clone());
         }
+        let Some(response) = use_context::<ResponseOptions>() else { return };
         provide_context(app::backend::StatusHook(Arc::new(move |status| {
             if let Ok(status) = StatusCode::from_u16(status) {
                 response.set_status(status);
@@ -66,6 +66,26 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .route("/ship/{id}/", get(ship_is_type))
         .nest("/pkg", Router::new().fallback_service(pkg).layer(middleware::from_fn(immutable)))
         .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(context(state), fallback_shell))
+        .layer(middleware::from_fn(with_policy))
+}
+
+/// The nonce of one page: its scripts carry it and its policy names it.
+#[derive(Clone)]
+struct PageNonce(Nonce);
+
+/// Gives every document its policy. Here and not while rendering, so that no way through the renderer leads to a page
+/// without one.
+async fn with_policy(mut request: Request, next: Next) -> Response<Body> {
+    let nonce = Nonce::new();
+    request.extensions_mut().insert(PageNonce(nonce.clone()));
+    let mut response = next.run(request).await;
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+        && let Ok(policy) = HeaderValue::from_str(&security::page_policy(&nonce))
+    {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
 }
 
 /// The address other sites give a ship's page.
