@@ -7,7 +7,9 @@ test('lists every operation of the OpenAPI document, with its parameters', async
   await page.goto('/api/docs');
   await expect(page).toHaveTitle(/API/);
   const shown = await page.locator('.api-docs__operation h3').allInnerTexts();
-  expect(shown).toEqual(Object.keys(document.paths).map((path) => `GET ${path}`));
+  const described = Object.entries(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+  expect(shown.sort()).toEqual(described.sort());
+  expect(shown).toContain('POST /api/v1/killmails');
   await expect(page.getByRole('table').first()).toContainText('Meaning');
 });
 

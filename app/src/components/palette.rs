@@ -112,7 +112,12 @@ pub fn Palette() -> impl IntoView {
             class="palette"
             aria-label="Search"
             node_ref=dialog
-            on:close=move |_| open.set(false)
+            // The event comes late: by then the dialog may have been opened again.
+            on:close=move |_| {
+                if dialog.get_untracked().is_none_or(|dialog| !dialog.open()) {
+                    open.set(false);
+                }
+            }
             // A click on the dialog itself is one on its backdrop.
             on:click=move |event| {
                 if dom::is_own_target(&event) {

@@ -115,6 +115,7 @@ async fn simulated_ships_have_statistics() {
     }
     println!("{computed} fits, {clean} break no rule, {armed} do damage");
     assert!(computed > 40 && armed * 2 > computed, "{armed} of {computed} do damage");
+    assert!(clean * 10 > computed * 8, "{clean} of {computed} break no fitting rule");
     simulator.shutdown().await;
 }
 

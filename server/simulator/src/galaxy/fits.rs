@@ -1,5 +1,5 @@
-//! Fits that the hulls could really undock with: racks, hardpoints, group limits, rig sizes and calibration are kept;
-//! power and processor are not looked at.
+//! Fits that the hulls could really undock with: racks, hardpoints, group limits, rig sizes, calibration, power and
+//! processor are kept.
 
 use super::{
     armoury::{Armoury, Module},
@@ -54,6 +54,8 @@ pub(super) struct Bench<'a, R> {
     pub turrets: usize,
     pub launchers: usize,
     calibration: f64,
+    cpu: f64,
+    power: f64,
 }
 
 impl<R: Rng> Bench<'_, R> {
@@ -96,9 +98,12 @@ impl<R: Rng> Bench<'_, R> {
         };
         let is_within_limit = module.most_of_group.is_none_or(|most| of_group < most);
         let is_calibrated = module.slot != Slot::Rig || module.calibration <= self.calibration;
-        if used >= self.slots(module.slot) || !has_hardpoint || !is_within_limit || !is_calibrated {
+        let is_powered = module.cpu <= self.cpu && module.power <= self.power;
+        if used >= self.slots(module.slot) || !has_hardpoint || !is_within_limit || !is_calibrated || !is_powered {
             return false;
         }
+        self.cpu -= module.cpu;
+        self.power -= module.power;
         match module.hardpoint {
             Some(Hardpoint::Turret) => self.turrets -= 1,
             Some(Hardpoint::Launcher) => self.launchers -= 1,
@@ -215,6 +220,8 @@ pub fn fit(hull: &Hull, armoury: &Armoury, rng: &mut impl Rng) -> Fit {
         turrets: hull.turrets,
         launchers: hull.launchers,
         calibration: hull.calibration,
+        cpu: hull.cpu,
+        power: hull.power,
     };
     for group in [958, 954, 956, 957].into_iter().take(hull.subsystems) {
         bench.fit(group, 1);

@@ -228,8 +228,8 @@ mod tests {
         assert!(first.len() > 10_000 && first.len() == second.len());
         assert_eq!(first, quotes(1));
         let moved = first.iter().zip(&second).filter(|(a, b)| a != b).count();
-        // What costs a few hundredths stays where it is.
-        assert!(moved > first.len() * 8 / 10, "{moved} of {}", first.len());
+        // What costs a few hundredths stays where it is: a third of all types.
+        assert!(moved > first.len() / 2, "{moved} of {}", first.len());
         for (id, quote) in &second {
             assert!(quote.buy <= quote.split && quote.split <= quote.sell, "{id}: {quote:?}");
             let base = prices.price(*id);

@@ -8,9 +8,13 @@ use domain::{
 /// Dogma attributes by the game's numbers.
 pub mod attribute {
     pub const STRUCTURE_HP: i32 = 9;
+    pub const POWER_OUTPUT: i32 = 11;
     pub const LOW_SLOTS: i32 = 12;
     pub const MID_SLOTS: i32 = 13;
     pub const HIGH_SLOTS: i32 = 14;
+    pub const POWER_NEED: i32 = 30;
+    pub const CPU_OUTPUT: i32 = 48;
+    pub const CPU_NEED: i32 = 50;
     pub const LAUNCHERS: i32 = 101;
     pub const TURRETS: i32 = 102;
     pub const CHARGE_SIZE: i32 = 128;
@@ -95,6 +99,9 @@ pub struct Hull {
     pub launchers: usize,
     pub rig_size: i32,
     pub calibration: f64,
+    /// Processor (tf) and powergrid (MW) with the skills that raise them; no bound for hulls whose subsystems bring more.
+    pub cpu: f64,
+    pub power: f64,
     pub drone_bay: f64,
     pub bandwidth: f64,
     pub fighter_bay: f64,
@@ -104,6 +111,10 @@ pub struct Hull {
     /// How often the hull is met, against the others of its purpose.
     pub weight: f64,
 }
+
+/// What CPU Management V and Power Grid Management V make of a hull's output. Other skills make modules need less, which
+/// is left as a margin.
+const SKILLED: f64 = 1.25;
 
 /// Purpose, size and frequency of a ship group.
 fn group_traits(group: i64) -> Option<(Purpose, Size, f64)> {
@@ -203,6 +214,8 @@ impl Hull {
             launchers: count(attribute::LAUNCHERS),
             rig_size: number(attribute::RIG_SIZE) as i32,
             calibration: number(attribute::CALIBRATION),
+            cpu: if is_modular { f64::INFINITY } else { number(attribute::CPU_OUTPUT) * SKILLED },
+            power: if is_modular { f64::INFINITY } else { number(attribute::POWER_OUTPUT) * SKILLED },
             drone_bay: number(attribute::DRONE_BAY),
             bandwidth: number(attribute::DRONE_BANDWIDTH),
             fighter_bay: number(attribute::FIGHTER_BAY),

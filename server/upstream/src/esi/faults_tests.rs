@@ -13,7 +13,7 @@ fn now() -> domain::Timestamp {
 
 async fn galaxy(change: impl FnOnce(&mut Config)) -> Simulator {
     let mut config = Config::default();
-    config.timing.slow = Duration::from_secs(2);
+    config.timing.slow = Duration::from_secs(6);
     config.timing.retry_after = Duration::from_secs(1);
     change(&mut config);
     Simulator::start(config).await.unwrap()
@@ -21,7 +21,7 @@ async fn galaxy(change: impl FnOnce(&mut Config)) -> Simulator {
 
 fn esi(simulator: &Simulator, change: impl FnOnce(&mut EsiOptions)) -> EsiClient {
     let mut http = HttpOptions::new("test@example.test", now);
-    http.total_timeout = Duration::from_millis(500);
+    http.total_timeout = Duration::from_millis(1_500);
     let mut options = EsiOptions::new(simulator.upstream_url("esi").parse().unwrap());
     options.backoff = BackoffPolicy { first: Duration::from_millis(1), max: Duration::from_millis(5) };
     change(&mut options);
