@@ -1,7 +1,7 @@
 // System, constellation and region: how busy, what is lost, who is near, the latest kills.
 import { expect, listed, rows, test } from '../fixtures.mjs';
 
-const somewhere = (galaxy) => galaxy.someKill('a kill in a place with a region', (kill) => kill.place.region_id && kill.place.constellation_id && kill.place.band !== 'wspace');
+const somewhere = (galaxy) => galaxy.someKill('a kill in a place with a region', (kill) => kill.place.region_id && kill.place.constellation_id && ['highsec', 'lowsec', 'nullsec'].includes(kill.place.band)); // with gates to neighbours
 
 for (const [kind, field, word] of [
   ['system', 'solar_system_id', 'Solar system'],
