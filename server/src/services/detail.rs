@@ -4,9 +4,8 @@ use super::{Services, store_failure};
 use app::contract::{ApiError, AttackerRow, ItemRow, KillDetail, NearestCelestial, RelatedKill, ValueTiles};
 use chrono::TimeDelta;
 use domain::{
-    CharacterId, Enrichment, FitReport, Item, KillFilter, KillRecord, KillSummary, KillmailId, Location, Party,
-    ShipRef, Side, StaticData, TypeId, UnitPrice, fit, record::PriceSource, static_data::Celestials,
-    valuation::TOKEN_PRICE,
+    CharacterId, Enrichment, Item, KillFilter, KillRecord, KillSummary, KillmailId, Location, Party, ShipRef, Side,
+    StaticData, TypeId, UnitPrice, fit, record::PriceSource, static_data::Celestials, valuation::TOKEN_PRICE,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -48,29 +47,10 @@ impl Services {
         let summary = KillSummary::new(&record, &lookup, &static_data);
         let (related, fit, nearest) =
             tokio::join!(self.related(&summary), self.fit_report(&record), nearest_celestial(&record, &static_data),);
-        Ok(KillDetail { nearest, ..self.detail(&record, summary, related, fit, is_stored, &names, &static_data) })
-    }
-
-    /// The fit's title in exports: whose and which loss.
-    pub fn fit_name(summary: &KillSummary) -> String {
-        let pilot = summary.victim.character.as_ref().and_then(|named| named.name.as_deref()).unwrap_or("Unknown");
-        format!("{pilot} - kill {}", summary.killmail_id)
-    }
-
-    fn detail(
-        &self,
-        record: &KillRecord,
-        summary: KillSummary,
-        related: Vec<RelatedKill>,
-        fit: FitReport,
-        is_stored: bool,
-        names: &HashMap<i64, String>,
-        static_data: &StaticData,
-    ) -> KillDetail {
         let killmail = &record.killmail;
         let enrichment = &record.enrichment;
-        let eft = fit::eft(killmail, &Self::fit_name(&summary), static_data);
-        KillDetail {
+        let eft = fit::eft(killmail, &Self::fit_name(&summary), &static_data);
+        Ok(KillDetail {
             summary,
             values: ValueTiles {
                 valuation: enrichment.valuation.clone(),
@@ -79,10 +59,10 @@ impl Services {
             },
             damage_taken: killmail.victim.damage_taken,
             position: killmail.victim.position,
-            nearest: None,
+            nearest,
             war_id: killmail.war_id,
-            items: item_rows(record, static_data),
-            attackers: attacker_rows(record, names, static_data),
+            items: item_rows(&record, &static_data),
+            attackers: attacker_rows(&record, &names, &static_data),
             eft,
             fit,
             related,
@@ -91,7 +71,13 @@ impl Services {
             enrichment_version: enrichment.version,
             is_stored,
             static_build: static_data.build().to_owned(),
-        }
+        })
+    }
+
+    /// The fit's title in exports: whose and which loss.
+    pub fn fit_name(summary: &KillSummary) -> String {
+        let pilot = summary.victim.character.as_ref().and_then(|named| named.name.as_deref()).unwrap_or("Unknown");
+        format!("{pilot} - kill {}", summary.killmail_id)
     }
 
     /// Names of everybody on the mail: cache first, then the database; what is missing is asked for.
