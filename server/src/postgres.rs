@@ -3,6 +3,9 @@
 //!
 //! PostgreSQL refuses to run as root, so when this process is root its children run as the unprivileged user 65534;
 //! binaries and data folder must be reachable for that user. A cluster left running by a killed server is reused.
+//!
+//! Whoever started the cluster stops it. A command that finds it running beside a server leaves it alone; a server that
+//! finds one left over takes it over ([`Embedded::take_over`]).
 
 use std::{
     io,
@@ -34,13 +37,14 @@ pub enum EmbeddedError {
     Spawn { tool: &'static str, source: io::Error },
 }
 
-/// A running private cluster; stopped when dropped.
+/// A running private cluster; stopped when dropped by the one it belongs to.
 #[derive(Debug)]
 pub struct Embedded {
     url: String,
     bin_dir: PathBuf,
     data_dir: PathBuf,
     run_as: Option<(u32, u32)>,
+    is_ours: bool,
 }
 
 /// Folders that may hold server binaries, best first: the configured one, then Debian's newest.
@@ -68,14 +72,20 @@ impl Embedded {
             return Err(EmbeddedError::PathTooLong(data_dir));
         }
         let url = format!("postgres://tracker@localhost/postgres?host={}", data_dir.display());
-        let cluster = Self { url, bin_dir, data_dir, run_as };
+        let mut cluster = Self { url, bin_dir, data_dir, run_as, is_ours: false };
         if !cluster.data_dir.join("PG_VERSION").exists() {
             cluster.initialise()?;
         }
         if !cluster.is_running()? {
             cluster.launch()?;
+            cluster.is_ours = true;
         }
         Ok(cluster)
+    }
+
+    /// Makes the cluster this process's own, although it was running before: a server's that was killed.
+    pub fn take_over(&mut self) {
+        self.is_ours = true;
     }
 
     pub fn url(&self) -> &str {
@@ -159,6 +169,9 @@ fn prepare_folder(folder: &Path, run_as: Option<(u32, u32)>) -> Result<PathBuf, 
 
 impl Drop for Embedded {
     fn drop(&mut self) {
+        if !self.is_ours {
+            return;
+        }
         let mut stop = self.command("pg_ctl");
         stop.arg("-D").arg(&self.data_dir).args(["-m", "fast", "-w", "-t", "30", "stop"]);
         match stop.stdout(Stdio::null()).stderr(Stdio::null()).status() {

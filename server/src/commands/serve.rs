@@ -93,7 +93,10 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 /// When the database or the address is not to be had.
 pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Running> {
     let metrics = telemetry::metrics();
-    let (store, embedded) = open_database(&config).await?;
+    let (store, mut embedded) = open_database(&config).await?;
+    if let Some(embedded) = &mut embedded {
+        embedded.take_over();
+    }
     let static_data = static_import::load::load(&store).await.context("reading static data")?;
     store.import_static(&static_data.data).await.context("importing static data")?;
     tracing::info!(build = static_data.data.build(), "static data in use");

@@ -119,6 +119,8 @@ async fn nothing_is_lost_or_doubled_by_kill_9_and_a_stopped_database() {
     assert!(page.status().is_success(), "live goes on without the database");
 
     let postgres = Embedded::start(folder.path(), None).expect("PostgreSQL again");
+    // What a command beside the server does: it finds the cluster running and must leave it so.
+    drop(Embedded::start(folder.path(), None).expect("PostgreSQL, found running"));
     let store = Store::connect(&StoreOptions::new(&url)).await.expect("store");
     eventually("every kill is stored", || async { known(&store, &all).await == all.len() }).await;
     assert_eq!(count(&store).await, all.len() as u64, "and no other");
