@@ -11,15 +11,15 @@ pub fn static_data_panel(status: &StaticDataStatus) -> AnyView {
         Some(at) => view! { <DateTime at=at/> }.into_any(),
         None => "part of this version".into_any(),
     };
-    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned()).into_any();
+    let or = |text: &Option<String>, otherwise: &str| text.clone().unwrap_or_else(|| otherwise.to_owned()).into_any();
     view! {
         <section class="panel" aria-labelledby="static-data-heading">
             <h2 id="static-data-heading">"Static data"</h2>
             {facts(vec![
                 ("Build", build.into_any()),
                 ("Imported", imported),
-                ("Previous", or_none(&status.previous_build)),
-                ("Fit engine", or_none(&status.dogma_build)),
+                ("Previous", or(&status.previous_build, "none")),
+                ("Fit engine", or(&status.dogma_build, "part of this version")),
             ])}
             {status.report.as_ref().map(changes)}
         </section>
