@@ -131,8 +131,12 @@ async fn every_feed_delivers() {
         let emitted = app.simulator.emit(25);
         app.simulator.publish_sequence();
         all_stored(&app, &emitted).await;
-        let kill = app.json(&format!("/api/v1/killmails/{}", emitted[0])).await;
-        assert_eq!(kill["summary"]["source"], feed);
+        // History may bring a kill first; the feed brings each all the same.
+        eventually("the feed itself delivers every kill", || async {
+            let feeds = app.running.services.feed_status().feeds;
+            feeds.iter().any(|state| state.source.as_str() == feed && state.events >= emitted.len() as u64)
+        })
+        .await;
         app.stop().await;
     }
 }
