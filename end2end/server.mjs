@@ -77,8 +77,10 @@ async function ready(url, tracker) {
     if (ended) throw new Error(ended);
     try {
       const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) });
-      if (answer.ok) return;
-      reason = `${answer.status} ${await answer.text()}`;
+      const text = await answer.text();
+      // A new installation begins at the feed's head: kills that happen before it has connected are not its to show.
+      if (answer.ok && JSON.parse(text).feed.active) return;
+      reason = `${answer.status} ${text}`;
     } catch (error) {
       reason = error.message;
     }
