@@ -35,10 +35,6 @@ pub enum Topic {
     Names,
     /// Pilots changed corporation or alliance: `[id, …]`.
     Affiliations,
-    /// A price list was imported.
-    Prices,
-    /// Static data was imported; the payload is its build.
-    StaticData,
     /// News of other nodes may have been lost.
     Missed,
 }
@@ -205,12 +201,12 @@ mod tests {
     #[tokio::test]
     async fn every_subscriber_of_a_process_hears_and_nobody_waits() {
         let bus = Bus::new("a");
-        bus.publish(Topic::Prices, "nobody listens");
+        bus.publish(Topic::Names, "nobody listens");
         let (mut first, mut second) = (bus.subscribe(), bus.clone().subscribe());
-        bus.publish(Topic::StaticData, "3140000");
+        bus.publish(Topic::Affiliations, "[7]");
         for subscriber in [&mut first, &mut second] {
             let news = subscriber.recv().await.expect("news");
-            assert_eq!((news.topic, &*news.payload, bus.is_foreign(&news)), (Topic::StaticData, "3140000", false));
+            assert_eq!((news.topic, &*news.payload, bus.is_foreign(&news)), (Topic::Affiliations, "[7]", false));
         }
         let _link = connect(&bus, "redis://127.0.0.1:1").expect("a Redis URL");
         for _ in 0..2 * QUEUE {
@@ -239,12 +235,12 @@ mod tests {
                 Err(_) => continue,
             }
         };
-        buses[1].publish(Topic::Prices, "last");
+        buses[1].publish(Topic::Names, "last");
         loop {
             let news = timeout(LONG, heard[1].recv()).await.expect("in time").expect("news");
             // Other tests may use the same Redis.
             match (&news.node, news.topic) {
-                (node, Topic::Prices) if **node == *names[1] => break,
+                (node, Topic::Names) if **node == *names[1] => break,
                 (node, _) if **node == *names[0] => of_first.push(news),
                 _ => {}
             }
