@@ -84,6 +84,7 @@ export async function axe(page, { include } = {}) {
 
 /** No sideways scrolling: the commonest fault of a page on a phone. */
 export async function fitsWidth(page) {
+  await page.waitForLoadState('load'); // without its styles, a page may be wider
   const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
   expect(content, 'width of the content').toBeLessThanOrEqual(window);
 }

@@ -1,58 +1,97 @@
 //! The pages' port, answered by the services.
+//!
+//! Pages are rendered on threads of their own (`http::render`), and what a service opens there, such as a connection of
+//! the shared pool, would be tied to such a thread. So a service works on the server's own runtime, and only its answer
+//! comes back.
 
 use crate::services::Services;
 use app::{
     backend::{Backend, Paging},
     contract::{
-        ApiError, FeedStatus, FilterName, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, SearchHit,
+        ApiError, ErrorCode, FeedStatus, FilterName, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, SearchHit,
         StatsWindow, StatusReport, TypePage,
     },
 };
 use async_trait::async_trait;
 use domain::{KillFilter, KillmailId};
+use std::{panic, sync::Arc};
+use tokio::runtime::Handle;
+use tokio_util::task::AbortOnDropHandle;
+
+/// The services, asked from anywhere and working on the runtime this was made on.
+pub struct Pages {
+    services: Arc<Services>,
+    runtime: Handle,
+}
+
+impl Pages {
+    /// Call it on the runtime that is to do the work.
+    pub fn new(services: Arc<Services>) -> Self {
+        Self { services, runtime: Handle::current() }
+    }
+
+    /// Runs a use case; a page that is given up gives it up too.
+    async fn ask<T, F>(&self, use_case: impl FnOnce(Arc<Services>) -> F) -> Result<T, ApiError>
+    where
+        F: Future<Output = Result<T, ApiError>> + Send + 'static,
+        T: Send + 'static,
+    {
+        let task = AbortOnDropHandle::new(self.runtime.spawn(use_case(Arc::clone(&self.services))));
+        match task.await.map_err(tokio::task::JoinError::try_into_panic) {
+            Ok(answer) => answer,
+            Err(Ok(payload)) => panic::resume_unwind(payload),
+            Err(Err(_)) => Err(ApiError::new(ErrorCode::Unavailable, "The server is stopping. Try again in a moment.")),
+        }
+    }
+}
 
 #[async_trait]
-impl Backend for Services {
+impl Backend for Pages {
     async fn list_kills(&self, filter: KillFilter, paging: Paging) -> Result<KillPage, ApiError> {
-        if paging.before.is_none() && paging.after.is_none() {
-            return self.newest_kills(&filter, paging.limit).await;
-        }
-        Services::list_kills(self, &filter, paging).await
+        self.ask(|services| async move {
+            if paging.before.is_none() && paging.after.is_none() {
+                return services.newest_kills(&filter, paging.limit).await;
+            }
+            services.list_kills(&filter, paging).await
+        })
+        .await
     }
 
     async fn get_kill(&self, id: KillmailId) -> Result<KillDetail, ApiError> {
-        Services::get_kill(self, id).await
+        self.ask(|services| async move { services.get_kill(id).await }).await
     }
 
     async fn get_place(&self, kind: PlaceKind, id: i64, paging: Paging) -> Result<PlacePage, ApiError> {
-        Services::get_place(self, kind, id, paging).await
+        self.ask(|services| async move { services.get_place(kind, id, paging).await }).await
     }
 
     async fn get_type(&self, id: i64, window: StatsWindow, paging: Paging) -> Result<TypePage, ApiError> {
-        Services::get_type(self, id, window, paging).await
+        self.ask(|services| async move { services.get_type(id, window, paging).await }).await
     }
 
     async fn search(&self, query: &str) -> Result<Vec<SearchHit>, ApiError> {
-        Services::search(self, query).await
+        let query = query.to_owned();
+        self.ask(|services| async move { services.search(&query).await }).await
     }
 
     async fn live_stats(&self) -> Result<LiveStats, ApiError> {
-        Ok(Services::live_stats(self))
+        Ok(self.services.live_stats()) // from memory
     }
 
     async fn status(&self) -> Result<StatusReport, ApiError> {
-        Ok(Services::status(self).await)
+        self.ask(|services| async move { Ok(services.status().await) }).await
     }
 
     async fn filter_names(&self, filter: &KillFilter) -> Result<Vec<FilterName>, ApiError> {
-        Services::filter_names(self, filter).await
+        let filter = filter.clone();
+        self.ask(|services| async move { services.filter_names(&filter).await }).await
     }
 
     fn feed_status(&self) -> FeedStatus {
-        Services::feed_status(self)
+        self.services.feed_status()
     }
 
     fn is_demo(&self) -> bool {
-        Services::is_demo(self)
+        self.services.is_demo()
     }
 }

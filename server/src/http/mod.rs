@@ -11,6 +11,7 @@ pub mod pages;
 pub mod params;
 pub mod problem;
 mod ranked;
+mod render;
 pub mod security;
 pub mod stream;
 

@@ -1,6 +1,11 @@
 //! Server-rendered pages, server functions and static files.
 
-use super::{AppState, security};
+use super::{
+    AppState,
+    render::{self, Renderer},
+    security,
+};
+use crate::backend::Pages;
 use app::{
     App, Assets,
     backend::{BackendHandle, PublicUrl},
@@ -28,7 +33,7 @@ const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 /// What pages and server functions find in their context.
 fn context(state: &AppState) -> impl Fn() + Clone + Send + 'static + use<> {
-    let backend: BackendHandle = Arc::clone(&state.services) as BackendHandle;
+    let backend: BackendHandle = Arc::new(Pages::new(Arc::clone(&state.services)));
     let public_url = PublicUrl(Arc::clone(&state.public_url));
     move || {
         provide_context(Arc::clone(&backend));
@@ -59,13 +64,13 @@ pub fn routes(state: &AppState) -> Router<AppState> {
     let pkg = ServeDir::new(format!("{site_root}/pkg")).precompressed_br().precompressed_gzip();
     let pages = Router::new()
         .leptos_routes_with_context(state, generate_route_list(App), context(state), shell)
-        .layer(middleware::from_fn(to_the_end));
+        .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(context(state), fallback_shell))
+        .layer(middleware::from_fn_with_state(Renderer::new(), render::on_one_thread));
     Router::new()
         .merge(pages)
         .route("/ship/{id}", get(ship_is_type))
         .route("/ship/{id}/", get(ship_is_type))
         .nest("/pkg", Router::new().fallback_service(pkg).layer(middleware::from_fn(immutable)))
-        .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(context(state), fallback_shell))
         .layer(middleware::from_fn(with_policy))
 }
 
@@ -97,18 +102,6 @@ async fn ship_is_type(uri: Uri) -> Redirect {
 /// `/api/fn/*`: the pages' server functions.
 pub async fn server_function(State(state): State<AppState>, request: Request) -> Response {
     handle_server_fns_with_context(context(&state), request).await.into_response()
-}
-
-/// Renders a page in a task of its own, so that a reader who hangs up does not end the rendering in the middle: values
-/// of the page would be disposed while other threads still read them. A rendering is short and ends by itself.
-async fn to_the_end(request: Request, next: Next) -> Response<Body> {
-    match tokio::spawn(next.run(request)).await {
-        Ok(response) => response,
-        Err(error) => match error.try_into_panic() {
-            Ok(panic) => super::problem::panicked(panic),
-            Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-        },
-    }
 }
 
 async fn immutable(request: Request, next: Next) -> Response<Body> {
