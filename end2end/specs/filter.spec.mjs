@@ -1,5 +1,6 @@
 // The filter: lives in the URL, is obeyed by the page and by the stream, and is taken apart by chips.
 import { axe, expect, listed, rows, showsKills, test } from '../fixtures.mjs';
+import { eventually } from '../galaxy.mjs';
 
 const chips = (page) => page.getByRole('list', { name: 'Active filters' });
 const isk = (page) => rows(page).locator('.kill-value .isk').evaluateAll((all) => all.map((data) => Number(data.value ?? 0)));
@@ -40,6 +41,29 @@ test('an amount that cannot be read is said and not applied', async ({ openLive,
   await expect(field).toHaveAttribute('aria-invalid', 'true');
   await expect(page).toHaveURL(/\/$/);
   await axe(page, { include: '.filter-bar' });
+});
+
+test('what the fit could do: its fields are in a fold, and list and chips obey', async ({ galaxy, openLive, page }) => {
+  const fitted = (kill) => kill.ehp !== undefined && kill.ehp !== null;
+  const known = await eventually('kills with known fits', async () => {
+    const some = (await galaxy.kills()).filter(fitted);
+    return some.length >= 10 && some;
+  });
+  const middle = Math.round(known.map(({ ehp }) => ehp).sort((one, other) => one - other)[known.length >> 1]);
+  await openLive('/');
+  await page.getByText('Fit', { exact: true }).click();
+  const field = page.getByRole('textbox', { name: 'Min EHP' });
+  await field.fill(String(middle));
+  await field.press('Enter');
+  await expect(page).toHaveURL(new RegExp(`min_ehp=${middle}$`));
+  await expect(chips(page).getByRole('link', { name: /^Remove filter At least: [\d,]+ EHP$/ })).toBeVisible();
+  const strong = new Set((await galaxy.kills(`min_ehp=${middle}`)).map((kill) => String(kill.killmail_id)));
+  expect(strong.size).toBeGreaterThan(0);
+  await expect.poll(async () => (await listed(page)).filter((id) => !strong.has(id))).toEqual([]);
+  await axe(page);
+  await page.getByRole('textbox', { name: 'Min DPS' }).fill('a lot');
+  await page.getByRole('textbox', { name: 'Min DPS' }).press('Tab');
+  await expect(page.getByText('Write it like 800 or 1.2k.')).toBeVisible();
 });
 
 test('security bands narrow and widen', async ({ openLive, page }) => {

@@ -57,6 +57,40 @@ test('unit prices show on request', async ({ galaxy, open, page }) => {
   await expect(page.locator('.values .value-note').first()).toContainText(/^(Hull by .+\.|.+ without a known price.+)$/);
 });
 
+test('a price that comes later changes the page in place', async ({ galaxy, open, page }) => {
+  const { killmail_id: id } = await galaxy.someFittedShip();
+  const sockets = [];
+  const watched = [];
+  await page.routeWebSocket(/\/api\/v1\/stream$/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((text) => {
+      const message = JSON.parse(text);
+      if (message.type === 'watch') watched.push(message);
+      server.send(text);
+    });
+    sockets.push(socket);
+  });
+  await open(`/kill/${id}`);
+  await expect.poll(() => watched.map((watch) => watch.killmail_id), 'the page asks for news').toEqual([id]);
+  await page.getByText('Fit as text').click();
+  await page.getByRole('checkbox', { name: 'Unit prices and sources' }).focus();
+
+  const later = new Date(Date.parse(watched[0].enriched_at) + 60_000).toISOString();
+  await page.route('**/api/fn/get_kill*', async (route) => {
+    const answer = await route.fetch();
+    const kill = await answer.json();
+    kill.summary.total_value = kill.values.total_value = 1234567890123;
+    kill.enriched_at = later;
+    await route.fulfill({ response: answer, json: kill });
+  });
+  sockets.at(-1).send(JSON.stringify({ type: 'changed', killmail_id: id }));
+  await expect(page.locator('.values .tile').first().locator('data')).toHaveAttribute('value', '1234567890123');
+  await expect(page.locator('h1')).toContainText('1.23t');
+  await expect(page.locator('details.eft'), 'what was open stays open').toHaveAttribute('open', '');
+  await expect(page.getByRole('checkbox', { name: 'Unit prices and sources' }), 'the focus stays').toBeFocused();
+  await expect.poll(() => watched.at(-1).enriched_at.slice(0, 19), 'and asks again').toBe(later.slice(0, 19));
+});
+
 test('the fit is copied in the format of the game, and stands as text', async ({ galaxy, open, page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const kill = await galaxy.someFittedShip();

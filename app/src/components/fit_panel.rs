@@ -10,15 +10,11 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// The panel's content. It asks the stream for the numbers when they are not there yet.
+/// The panel's content. The kill page asks the stream for numbers that are not there yet.
 #[component]
 pub fn FitPanel(killmail_id: KillmailId, report: FitReport) -> impl IntoView {
     let live = use_context::<LiveStore>();
     let is_pending = report.outcome.is_none();
-    if let Some(live) = live.filter(|_| is_pending) {
-        Effect::new(move |_| live.watch(Some(killmail_id)));
-        on_cleanup(move || live.watch(None));
-    }
     let shown = Memo::new(move |_| {
         let told = live.filter(|_| is_pending).and_then(|live| live.fit.get());
         told.filter(|(id, _)| *id == killmail_id).map_or_else(|| report.clone(), |(_, told)| told)

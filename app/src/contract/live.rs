@@ -3,7 +3,8 @@
 //! After `hello` the client subscribes; it gets one `snapshot`, then `batch` frames. `seq` grows by one with every
 //! kill the node publishes; a batch carries the seq of its newest kill. A client that reconnects sends `since` with
 //! the last seq and node it saw and gets only what it missed, or a fresh snapshot when the gap is too wide.
-//! A kill page sends `watch` and gets one `fit` when the statistics of the victim's fit are computed.
+//! A kill page sends `watch` and gets one `fit` when the statistics of the victim's fit are computed, and `changed`
+//! each time the kill is worked out anew, such as with a price that has come.
 //! Kills can be sent again (after a crash, a resync, a late name or price): they are recognised by `killmail_id`, and
 //! the last form counts. A batch whose `seq` is 0 holds such kills only and is not acknowledged.
 
@@ -30,11 +31,15 @@ pub enum ClientMessage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         since: Option<Since>,
     },
-    /// Asks for the statistics of one kill's fit as soon as they are known; answered by `fit`. A socket watches one
-    /// kill at a time: a new one replaces it, and without id nothing is watched.
+    /// Asks for the statistics of one kill's fit as soon as they are known, answered by `fit`, and to be told when the
+    /// kill is worked out anew, answered by `changed`. A socket watches one kill at a time: a new one replaces it, and
+    /// without id nothing is watched.
     Watch {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         killmail_id: Option<KillmailId>,
+        /// When what the client has was worked out: if that is not the latest, `changed` comes at once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        enriched_at: Option<Timestamp>,
     },
     /// Says which batch was processed; a client that lags gets fewer, larger batches.
     Ack { seq: u64 },
@@ -84,6 +89,10 @@ pub enum ServerMessage {
     Fit {
         killmail_id: KillmailId,
         report: FitReport,
+    },
+    /// The watched kill was worked out anew (values, tags): what the client has is outdated.
+    Changed {
+        killmail_id: KillmailId,
     },
     Feed {
         status: FeedStatus,

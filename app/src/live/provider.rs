@@ -2,7 +2,7 @@
 
 use super::{
     connection,
-    reducer::{Connection, Input, LiveState, Row, UserAction},
+    reducer::{Connection, Input, LiveState, Row, UserAction, Watched},
 };
 use crate::contract::{FeedStatus, LiveStats};
 use domain::{Cursor, FitReport, KillFilter, KillSummary, KillmailId};
@@ -29,6 +29,8 @@ pub struct LiveStore {
     pub notice: Memo<Option<String>>,
     /// The fit that a kill page waited for.
     pub fit: Memo<Option<(KillmailId, FitReport)>>,
+    /// A kill page shows this, and there is something newer.
+    pub outdated: Memo<Option<Watched>>,
 }
 
 /// Creates the store with what the server knew, and in the browser connects it.
@@ -50,6 +52,7 @@ pub fn provide_live(feed: FeedStatus) -> LiveStore {
         stats: Memo::new(move |_| state.with(|s| s.stats.clone())),
         notice: Memo::new(move |_| state.with(|s| s.notice.clone())),
         fit: Memo::new(move |_| state.with(|s| s.fit.clone())),
+        outdated: Memo::new(move |_| state.with(|s| s.outdated)),
     };
     provide_context(store);
     // Effects run in the browser only, once hydration is over.
@@ -78,9 +81,9 @@ impl LiveStore {
         self.apply(Input::User(action));
     }
 
-    /// Asks the server for the fit of a kill as soon as it is computed; `None` no longer asks.
-    pub fn watch(self, killmail_id: Option<KillmailId>) {
-        self.apply(Input::Watch(killmail_id));
+    /// Asks the server for the fit of a kill as soon as it is computed, and for news of it; `None` no longer asks.
+    pub fn watch(self, kill: Option<Watched>) {
+        self.apply(Input::Watch(kill));
     }
 
     pub fn selected_kill(self) -> Option<Arc<KillSummary>> {

@@ -175,7 +175,7 @@ pub const OPERATIONS: &[Operation] = &[
     },
     Operation {
         path: "/stream",
-        summary: "Live kills by WebSocket. Send ClientMessage (`subscribe` first; `watch` for one kill's fit statistics as soon as they are computed), receive ServerMessage",
+        summary: "Live kills by WebSocket. Send ClientMessage (`subscribe` first; `watch` for one kill's fit statistics as soon as they are computed and for `changed` when it is worked out anew), receive ServerMessage",
         parameters: &[],
         answer: object::<ServerMessage>,
     },

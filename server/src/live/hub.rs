@@ -11,10 +11,11 @@
 use super::{
     LiveEvent,
     frame::{self, Frame},
+    watchers::{Watchers, Watching},
     window::{LiveKill, Window},
 };
 use app::contract::{NamePatch, ServerMessage, live::MAX_KILLS_PER_FRAME};
-use domain::KillFilter;
+use domain::{KillFilter, KillmailId};
 use std::{
     collections::{HashMap, HashSet},
     sync::{
@@ -56,6 +57,7 @@ struct Groups {
 pub struct Hub {
     groups: Mutex<Groups>,
     next_id: AtomicU64,
+    watchers: Arc<Watchers>,
 }
 
 /// A session's end of a subscription; dropping it unsubscribes.
@@ -95,7 +97,7 @@ impl Drop for Subscription {
 
 impl Hub {
     pub fn new() -> Arc<Self> {
-        Arc::new(Self { groups: Mutex::default(), next_id: AtomicU64::new(1) })
+        Arc::new(Self { groups: Mutex::default(), next_id: AtomicU64::new(1), watchers: Arc::default() })
     }
 
     fn lock(&self) -> MutexGuard<'_, Groups> {
@@ -124,6 +126,11 @@ impl Hub {
         groups.by_filter.entry(filter.clone()).or_default().push(subscriber);
         drop(groups);
         Ok(Subscription { id, filter, frames, overflowed, hub: Arc::clone(self) })
+    }
+
+    /// Registers for news of one kill.
+    pub fn watch(&self, killmail_id: KillmailId) -> Watching {
+        self.watchers.watch(killmail_id)
     }
 
     fn remove(&self, filter: &KillFilter, id: u64) {
@@ -176,7 +183,10 @@ impl Hub {
     fn take(&self, event: LiveEvent, pending: &mut Pending) {
         match event {
             LiveEvent::Kill(kill) => pending.kills.push(kill),
-            LiveEvent::Changed(kills) => pending.changed.extend(kills.iter().cloned()),
+            LiveEvent::Changed(kills) => {
+                self.watchers.tell(kills.iter().map(|kill| kill.summary.killmail_id));
+                pending.changed.extend(kills.iter().cloned());
+            }
             LiveEvent::Fitted(kill) => pending.fitted.push(kill),
             LiveEvent::Names(names) => pending.names.extend_from_slice(&names),
             LiveEvent::Feed(status) => self.send_all(&ServerMessage::Feed { status: (*status).clone() }),

@@ -10,6 +10,7 @@ pub mod frame;
 pub mod hub;
 pub mod session;
 pub mod sse;
+pub mod watchers;
 pub mod window;
 
 use app::contract::{FeedStatus, LiveStats, NamePatch};

@@ -11,6 +11,7 @@
 use super::{
     frame::{self, Frame},
     hub::Subscription,
+    watchers::Watching,
 };
 use crate::services::{Services, fits::Settled};
 use app::contract::{
@@ -18,7 +19,8 @@ use app::contract::{
     live::{MAX_KILLS_PER_FRAME, Since},
 };
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
-use domain::{KillFilter, KillmailId};
+use chrono::TimeDelta;
+use domain::{KillFilter, KillmailId, Timestamp};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, MissedTickBehavior, timeout};
@@ -29,6 +31,8 @@ const MAX_UNACKED: u32 = 16;
 /// Pause between catch-up batches of a lagging client.
 const CATCH_UP_INTERVAL: Duration = Duration::from_secs(1);
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Times of the database are less exact than those in memory; a recalculation is never as close as this.
+const SAME_TIME: TimeDelta = TimeDelta::milliseconds(1);
 /// Without any message, pong included, the client is gone.
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(60);
 const PING_INTERVAL: Duration = Duration::from_secs(20);
@@ -51,10 +55,18 @@ struct Session {
     watch: Option<Watch>,
 }
 
-/// The one kill whose fit the client waits for.
+/// The one kill the client looks at.
 struct Watch {
-    killmail_id: KillmailId,
-    settled: oneshot::Receiver<Arc<Settled>>,
+    kill: Watching,
+    /// While its fit is being computed.
+    settled: Option<oneshot::Receiver<Arc<Settled>>>,
+}
+
+/// News of it.
+enum News {
+    Changed,
+    /// `None` when the statistics will not come.
+    Fit(Option<Arc<Settled>>),
 }
 
 /// Serves a client until it leaves or the server stops.
@@ -81,7 +93,7 @@ enum Wake {
     Stop,
     Client(Option<Result<Message, axum::Error>>),
     Frame(Option<Frame>),
-    Fit(KillmailId, Option<Arc<Settled>>),
+    News(KillmailId, News),
     CatchUp,
     Ping,
 }
@@ -106,7 +118,7 @@ impl Session {
                 () = stop.cancelled() => Wake::Stop,
                 message = self.socket.recv() => Wake::Client(message),
                 frame = next_frame(&mut self.subscription) => Wake::Frame(frame),
-                (id, settled) = next_fit(&mut self.watch) => Wake::Fit(id, settled),
+                (id, news) = next_news(&mut self.watch) => Wake::News(id, news),
                 _ = catch_up.tick(), if self.is_behind => Wake::CatchUp,
                 _ = ping.tick() => Wake::Ping,
             };
@@ -121,7 +133,8 @@ impl Session {
                 Wake::Client(_) => return,
                 Wake::Frame(Some(frame)) => self.forward(frame).await,
                 Wake::Frame(None) => self.resync("too slow").await,
-                Wake::Fit(killmail_id, settled) => self.tell_fit(killmail_id, settled).await,
+                Wake::News(killmail_id, News::Changed) => self.send(&ServerMessage::Changed { killmail_id }).await,
+                Wake::News(killmail_id, News::Fit(settled)) => self.tell_fit(killmail_id, settled).await,
                 Wake::CatchUp => self.catch_up().await,
                 Wake::Ping if self.last_heard.elapsed() > SILENCE_TIMEOUT => return,
                 Wake::Ping => self.write(Message::Ping(Default::default())).await,
@@ -142,7 +155,7 @@ impl Session {
         };
         match parse(&text) {
             Ok(ClientMessage::Subscribe { filter, since }) => self.subscribe(filter, since).await,
-            Ok(ClientMessage::Watch { killmail_id }) => self.watch(killmail_id).await,
+            Ok(ClientMessage::Watch { killmail_id, enriched_at }) => self.watch(killmail_id, enriched_at).await,
             Ok(ClientMessage::Ack { seq }) => {
                 if seq >= self.sent_seq {
                     self.unacked = 0;
@@ -184,24 +197,26 @@ impl Session {
         self.send(&ServerMessage::Stats { stats: self.services.live_stats() }).await
     }
 
-    /// Tells the fit of a kill at once when it is known, else when it is computed.
-    async fn watch(&mut self, killmail_id: Option<KillmailId>) -> Result<(), Closed> {
+    /// Tells the fit of a kill at once when it is known, else when it is computed, and every change of the kill. It is
+    /// registered first and looked at second, so that no change falls between.
+    async fn watch(&mut self, killmail_id: Option<KillmailId>, known: Option<Timestamp>) -> Result<(), Closed> {
         self.watch = None;
         let Some(killmail_id) = killmail_id else { return Ok(()) };
+        let kill = self.services.hub().watch(killmail_id);
         let record = match self.services.find_record(killmail_id).await {
             Ok((record, _)) => record,
             Err(error) => return self.refuse(error).await,
         };
         let (report, waiting) = self.services.ask_for_fit(&record);
-        if report.outcome.is_some() {
-            return self.send(&ServerMessage::Fit { killmail_id, report }).await;
+        let is_known = report.outcome.is_some();
+        self.watch = Some(Watch { kill, settled: waiting.filter(|_| !is_known) });
+        if known.is_some_and(|known| record.enrichment.enriched_at - known >= SAME_TIME) {
+            self.send(&ServerMessage::Changed { killmail_id }).await?;
         }
-        self.watch = waiting.map(|settled| Watch { killmail_id, settled });
-        Ok(())
+        if is_known { self.send(&ServerMessage::Fit { killmail_id, report }).await } else { Ok(()) }
     }
 
     async fn tell_fit(&mut self, killmail_id: KillmailId, settled: Option<Arc<Settled>>) -> Result<(), Closed> {
-        self.watch = None;
         let Some(settled) = settled else { return Ok(()) };
         let report = self.services.report_of(&settled);
         self.send(&ServerMessage::Fit { killmail_id, report }).await
@@ -275,12 +290,23 @@ async fn next_frame(subscription: &mut Option<Subscription>) -> Option<Frame> {
     }
 }
 
-/// Waits for ever while nothing is watched. `None` when the fit will not come.
-async fn next_fit(watch: &mut Option<Watch>) -> (KillmailId, Option<Arc<Settled>>) {
-    match watch {
-        Some(watch) => (watch.killmail_id, (&mut watch.settled).await.ok()),
-        None => std::future::pending().await,
+/// Waits for ever while nothing is watched. Cancel-safe.
+async fn next_news(watch: &mut Option<Watch>) -> (KillmailId, News) {
+    let Some(Watch { kill, settled }) = watch else { return std::future::pending().await };
+    let fit = async {
+        match settled {
+            Some(waiting) => waiting.await.ok(),
+            None => std::future::pending().await,
+        }
+    };
+    let news = tokio::select! {
+        () = kill.changed() => News::Changed,
+        fit = fit => News::Fit(fit),
+    };
+    if matches!(news, News::Fit(_)) {
+        *settled = None;
     }
+    (kill.killmail_id(), news)
 }
 
 fn parse(text: &str) -> Result<ClientMessage, ApiError> {

@@ -19,7 +19,7 @@ async fn statistics_appear_in_the_api_the_lists_and_on_the_socket() {
     // A page that is open from the start is told.
     let (mut socket, _) = connect_async(app.url("/api/v1/stream").replace("http", "ws")).await.expect("socket");
     for id in &emitted {
-        let watch = ClientMessage::Watch { killmail_id: Some(KillmailId(*id)) };
+        let watch = ClientMessage::Watch { killmail_id: Some(KillmailId(*id)), enriched_at: None };
         socket.send(Message::text(serde_json::to_string(&watch).expect("JSON"))).await.expect("sent");
         let told = loop {
             let message = timeout(Duration::from_secs(60), socket.next()).await.expect("in time").expect("open");

@@ -2,7 +2,7 @@
 
 use crate::harness::{TestApp, eventually};
 use app::contract::{ClientMessage, ErrorCode, ServerMessage, live::Since};
-use domain::{KillFilter, SolarSystemId};
+use domain::{KillFilter, KillmailId, SolarSystemId, Timestamp};
 use futures::{SinkExt, StreamExt};
 use std::{collections::HashSet, time::Duration};
 use tokio::{net::TcpStream, time::timeout};
@@ -36,6 +36,14 @@ impl Client {
                 return serde_json::from_str(&text).expect("a protocol message");
             }
         }
+    }
+
+    /// Watches a kill as a page that has it as of then, and waits to be told that it has changed.
+    async fn told_of_change(&mut self, id: i64, enriched_at: Timestamp) {
+        let watch = ClientMessage::Watch { killmail_id: Some(KillmailId(id)), enriched_at: Some(enriched_at) };
+        self.send(&serde_json::to_string(&watch).expect("JSON")).await;
+        let changed = ServerMessage::Changed { killmail_id: KillmailId(id) };
+        while self.next().await != changed {}
     }
 
     /// The next message that is about kills, or an error or resync.
@@ -212,4 +220,23 @@ async fn server_sent_events_carry_the_same_payloads() {
     }
     assert!(text.contains(r#""type":"hello""#) && text.contains("id: "));
     app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_kill_page_is_told_of_a_better_price() {
+    let app = TestApp::start("r2z2").await;
+    app.simulator.set_outage("janice", true);
+    let id = app.simulator.emit(1)[0];
+    app.simulator.publish_sequence();
+    let path = format!("/api/v1/killmails/{id}");
+    eventually("it is known", || async { app.get(&path).await.status().is_success() }).await;
+    let enriched_at =
+        async || -> Timestamp { serde_json::from_value(app.json(&path).await["enriched_at"].clone()).expect("a time") };
+    let before = enriched_at().await;
+    let (mut client, _) = Client::connect(&app).await;
+    app.simulator.set_outage("janice", false);
+    client.told_of_change(id, before).await;
+    assert!(enriched_at().await > before);
+    let (mut late, _) = Client::connect(&app).await;
+    late.told_of_change(id, before).await; // at once: what it has is outdated
 }

@@ -1,6 +1,7 @@
 //! The filter of the live list: a plain form that works without JavaScript; with it every change applies at once.
 //! The filter itself lives in the URL; nothing here remembers it.
 
+mod bound;
 mod chips;
 mod picker;
 mod tag_picker;
@@ -8,8 +9,8 @@ mod tag_picker;
 pub use chips::FilterChips;
 
 use crate::routes;
-use chips::plain;
-use domain::{Isk, KillFilter, SecurityBand, Side};
+use bound::{Bound, BoundField, FitBounds};
+use domain::{KillFilter, SecurityBand, Side};
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use picker::EntityPicker;
@@ -47,8 +48,8 @@ pub fn FilterBar(#[prop(into)] filter: Signal<KillFilter>) -> impl IntoView {
                 <legend class="sr-only">"Security"</legend>
                 {SecurityBand::ALL.into_iter().map(|band| band_chip(band, change)).collect_view()}
             </fieldset>
-            <AmountField name="min_value" label="Min ISK" change=change/>
-            <AmountField name="max_value" label="Max ISK" change=change/>
+            <BoundField bound=Bound::MIN_VALUE change=change/>
+            <BoundField bound=Bound::MAX_VALUE change=change/>
             {yes_no("solo", "Solo", "Solo and gang", "Solo only", "No solo", change)}
             {yes_no("npc", "NPC", "Players and NPC", "NPC only", "No NPC", change)}
             <label class="filter-field">
@@ -76,6 +77,7 @@ pub fn FilterBar(#[prop(into)] filter: Signal<KillFilter>) -> impl IntoView {
                     </option>
                 </select>
             </label>
+            <FitBounds change=change/>
             </div>
             // What the form has no field for stays as it is.
             {lists}
@@ -91,7 +93,8 @@ fn hidden_lists(filter: &KillFilter) -> impl IntoView + use<> {
     let mut rest = filter.clone();
     rest.band.clear();
     rest.tags.clear();
-    (rest.min_value, rest.max_value, rest.solo, rest.npc, rest.side) = (None, None, None, None, None);
+    Bound::ALL.iter().for_each(|bound| bound.clear(&mut rest));
+    (rest.solo, rest.npc, rest.side) = (None, None, None);
     let query = rest.to_query();
     query
         .split('&')
@@ -166,46 +169,6 @@ fn yes_no(
                 <option value="true" selected=filter.with_untracked(|f| get(f) == Some(true))>{only}</option>
                 <option value="false" selected=filter.with_untracked(|f| get(f) == Some(false))>{none}</option>
             </select>
-        </label>
-    }
-}
-
-/// An ISK bound; takes `1.5b`. What cannot be read is said below the field and not applied.
-#[component]
-fn AmountField(name: &'static str, label: &'static str, change: Change) -> impl IntoView {
-    let filter = change.filter;
-    let (problem, set_problem) = signal(false);
-    let is_min = name == "min_value";
-    let text = move |f: &KillFilter| {
-        let value = if is_min { f.min_value } else { f.max_value };
-        value.map(plain).unwrap_or_default()
-    };
-    let problem_id = format!("{name}-problem");
-    view! {
-        <label class="filter-field filter-amount">
-            <span class="sr-only">{label}</span>
-            <input
-                type="text"
-                name=name
-                placeholder=label
-                inputmode="text"
-                autocomplete="off"
-                value=filter.with_untracked(text)
-                prop:value=move || filter.with(text)
-                aria-invalid=move || problem.get().then_some("true")
-                aria-describedby=problem_id.clone()
-                on:change:target=move |event| {
-                    let text = event.target().value();
-                    let value = if text.trim().is_empty() { Ok(None) } else { Isk::parse_human(&text).map(Some) };
-                    set_problem.set(value.is_err());
-                    if let Ok(value) = value {
-                        change.apply(|f| if is_min { f.min_value = value } else { f.max_value = value });
-                    }
-                }
-            />
-            <span class="filter-problem" id=problem_id role="status">
-                {move || problem.get().then_some("Write it like 1.5b or 250m.")}
-            </span>
         </label>
     }
 }

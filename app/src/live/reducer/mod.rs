@@ -33,6 +33,19 @@ pub enum Connection {
     Lost,
 }
 
+/// What a kill page shows: the kill and when it was worked out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Watched {
+    pub killmail_id: KillmailId,
+    pub enriched_at: Timestamp,
+}
+
+impl Watched {
+    fn message(self) -> ClientMessage {
+        ClientMessage::Watch { killmail_id: Some(self.killmail_id), enriched_at: Some(self.enriched_at) }
+    }
+}
+
 /// Everything about the live list.
 #[derive(Clone, Debug, Default)]
 pub struct LiveState {
@@ -57,10 +70,12 @@ pub struct LiveState {
     pub feed: FeedStatus,
     pub stats: Option<LiveStats>,
     pub notice: Option<String>,
-    /// The kill page that waits for its fit.
-    pub watched: Option<KillmailId>,
+    /// The kill of the open kill page.
+    pub watched: Option<Watched>,
     /// What the server told about it.
     pub fit: Option<(KillmailId, FitReport)>,
+    /// What the open kill page shows is outdated since the kill was worked out anew.
+    pub outdated: Option<Watched>,
     /// The live page is open.
     is_watching: bool,
     position: Option<Since>,
@@ -86,8 +101,8 @@ pub enum Input {
     Connecting,
     Disconnected,
     Message(Box<ServerMessage>),
-    /// A kill page waits for its fit, or no longer.
-    Watch(Option<KillmailId>),
+    /// A kill page is open, or no longer.
+    Watch(Option<Watched>),
     User(UserAction),
 }
 
@@ -173,7 +188,7 @@ impl LiveState {
                 Vec::new()
             }
             Input::Message(message) => self.receive(*message),
-            Input::Watch(killmail_id) => self.watch(killmail_id),
+            Input::Watch(kill) => self.watch(kill),
             Input::User(action) => self.act(action),
         }
     }
@@ -224,13 +239,16 @@ impl LiveState {
                 self.node = Some(node);
                 self.unanswered = 0;
                 let mut commands = self.subscribe();
-                commands.extend(self.watched.map(|id| Command::Send(ClientMessage::Watch { killmail_id: Some(id) })));
+                commands.extend(self.watched.map(|kill| Command::Send(kill.message())));
                 return commands;
             }
             ServerMessage::Fit { killmail_id, report } => {
-                if self.watched == Some(killmail_id) {
+                if self.watched.is_some_and(|kill| kill.killmail_id == killmail_id) {
                     self.fit = Some((killmail_id, report));
                 }
+            }
+            ServerMessage::Changed { killmail_id } => {
+                self.outdated = self.watched.filter(|kill| kill.killmail_id == killmail_id);
             }
             ServerMessage::Snapshot { kills, seq, is_gap_fill } => {
                 self.unanswered = self.unanswered.saturating_sub(1);
@@ -269,10 +287,11 @@ impl LiveState {
     }
 
     /// The server is told now, or as soon as there is a connection.
-    fn watch(&mut self, killmail_id: Option<KillmailId>) -> Vec<Command> {
-        self.watched = killmail_id;
+    fn watch(&mut self, kill: Option<Watched>) -> Vec<Command> {
+        self.watched = kill;
         self.fit = None;
-        let message = Command::Send(ClientMessage::Watch { killmail_id });
+        let nothing = ClientMessage::Watch { killmail_id: None, enriched_at: None };
+        let message = Command::Send(kill.map_or(nothing, Watched::message));
         if self.connection == Connection::Online { vec![message] } else { Vec::new() }
     }
 

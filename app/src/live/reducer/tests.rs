@@ -297,28 +297,42 @@ proptest! {
 }
 
 #[test]
-fn a_kill_page_watches_its_fit_across_reconnects() {
+fn a_kill_page_watches_its_kill_across_reconnects() {
     let report = |hash: char| domain::FitReport {
         fit_hash: hash.to_string().repeat(32).parse().expect("a hash"),
         outcome: None,
         engine_build: String::new(),
     };
-    let watch = |id: Option<i64>| Command::Send(ClientMessage::Watch { killmail_id: id.map(KillmailId) });
+    let at = |second| Timestamp::UNIX_EPOCH + chrono::TimeDelta::seconds(second);
+    let kill = |second| Watched { killmail_id: KillmailId(7), enriched_at: at(second) };
+    let watch = |second| {
+        let (killmail_id, enriched_at) = (Some(KillmailId(7)), Some(at(second)));
+        Command::Send(ClientMessage::Watch { killmail_id, enriched_at })
+    };
     let mut state = LiveState::default();
-    assert!(state.apply(Input::Watch(Some(KillmailId(7)))).is_empty(), "there is no connection yet");
+    assert!(state.apply(Input::Watch(Some(kill(1)))).is_empty(), "there is no connection yet");
     let hello = || {
         let (node, time) = ("a".to_owned(), Timestamp::UNIX_EPOCH);
         Input::Message(Box::new(ServerMessage::Hello { protocol: 1, node, time }))
     };
-    assert!(state.apply(hello()).contains(&watch(Some(7))));
+    assert!(state.apply(hello()).contains(&watch(1)));
     state.apply(Input::Disconnected);
-    assert!(state.apply(hello()).contains(&watch(Some(7))), "asked again");
+    assert!(state.apply(hello()).contains(&watch(1)), "asked again");
     let fit =
         |id, hash| Input::Message(Box::new(ServerMessage::Fit { killmail_id: KillmailId(id), report: report(hash) }));
     state.apply(fit(8, 'b'));
     assert!(state.fit.is_none(), "another kill's");
     state.apply(fit(7, 'a'));
     assert_eq!(state.fit, Some((KillmailId(7), report('a'))));
-    assert_eq!(state.apply(Input::Watch(None)), [watch(None)]);
+    let changed = |id| Input::Message(Box::new(ServerMessage::Changed { killmail_id: KillmailId(id) }));
+    state.apply(changed(8));
+    assert_eq!(state.outdated, None, "another kill's");
+    state.apply(changed(7));
+    assert_eq!(state.outdated, Some(kill(1)));
+    assert_eq!(state.apply(Input::Watch(Some(kill(2)))), [watch(2)], "what the page shows now");
+    state.apply(changed(7));
+    assert_eq!(state.outdated, Some(kill(2)), "and again");
+    let nothing = Command::Send(ClientMessage::Watch { killmail_id: None, enriched_at: None });
+    assert_eq!(state.apply(Input::Watch(None)), [nothing]);
     assert!(state.fit.is_none());
 }

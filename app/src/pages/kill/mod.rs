@@ -14,6 +14,7 @@ mod view;
 use crate::{
     contract::{ApiError, ErrorCode},
     functions::get_kill,
+    live::{LiveStore, reducer::Watched},
     pages::not_found::ErrorPage,
 };
 use leptos::prelude::*;
@@ -36,15 +37,39 @@ pub fn KillPage() -> impl IntoView {
             }
         },
     );
+    let live = use_context::<LiveStore>();
+    let shown = RwSignal::new(None::<Watched>);
+    if let Some(live) = live {
+        Effect::new(move |_| live.watch(shown.get()));
+        on_cleanup(move || live.watch(None));
+        // Such as with a price that came later: the page is brought up to date in place, or stays as it is.
+        Effect::new(move |_| {
+            let Some(outdated) = live.outdated.get().filter(|outdated| shown.get_untracked() == Some(*outdated)) else {
+                return;
+            };
+            leptos::task::spawn_local(async move {
+                let newer = get_kill(outdated.killmail_id.0).await;
+                if newer.is_ok() && shown.try_get_untracked().flatten() == Some(outdated) {
+                    kill.set(Some(newer));
+                }
+            });
+        });
+    }
     view! {
-        <Suspense fallback=|| view! { <p class="page-loading" role="status">"Loading the kill…"</p> }>
+        <Transition fallback=|| view! { <p class="page-loading" role="status">"Loading the kill…"</p> }>
             {move || Suspend::new(async move {
                 match kill.await {
-                    Ok(kill) => view::kill_view(&kill),
+                    Ok(kill) => {
+                        shown.set(Some(Watched {
+                            killmail_id: kill.summary.killmail_id,
+                            enriched_at: kill.enriched_at,
+                        }));
+                        view::kill_view(&kill)
+                    }
                     Err(error) => view! { <ErrorPage error/> }.into_any(),
                 }
             })}
-        </Suspense>
+        </Transition>
     }
 }
 

@@ -1,0 +1,155 @@
+//! Fields for least and greatest amounts: ISK in the bar, hit points and damage of the fit in a fold of their own.
+
+use super::{Change, chips::plain};
+use crate::components::icon::Icon;
+use domain::{Isk, KillFilter};
+use leptos::prelude::*;
+
+/// One bound of the filter: a parameter of its URL.
+#[derive(Clone, Copy)]
+pub(super) struct Bound {
+    name: &'static str,
+    label: &'static str,
+    /// What to do about text that cannot be read.
+    hint: &'static str,
+    read: fn(&KillFilter) -> Option<Isk>,
+    clear: fn(&mut KillFilter),
+}
+
+/// A count in the form of an amount: both are written like `12.5k`.
+fn count(number: Option<i64>) -> Option<Isk> {
+    number.and_then(|number| number.checked_mul(100)).map(Isk::from_hundredths)
+}
+
+impl Bound {
+    pub(super) const MIN_VALUE: Self = Self {
+        name: "min_value",
+        label: "Min ISK",
+        hint: "Write it like 1.5b or 250m.",
+        read: |filter| filter.min_value,
+        clear: |filter| filter.min_value = None,
+    };
+    pub(super) const MAX_VALUE: Self = Self {
+        name: "max_value",
+        label: "Max ISK",
+        read: |filter| filter.max_value,
+        clear: |filter| filter.max_value = None,
+        ..Self::MIN_VALUE
+    };
+    const MIN_EHP: Self = Self {
+        name: "min_ehp",
+        label: "Min EHP",
+        hint: "Write it like 25000 or 25k.",
+        read: |filter| count(filter.min_ehp),
+        clear: |filter| filter.min_ehp = None,
+    };
+    const MAX_EHP: Self = Self {
+        name: "max_ehp",
+        label: "Max EHP",
+        read: |filter| count(filter.max_ehp),
+        clear: |filter| filter.max_ehp = None,
+        ..Self::MIN_EHP
+    };
+    const MIN_DPS: Self = Self {
+        name: "min_dps",
+        label: "Min DPS",
+        hint: "Write it like 800 or 1.2k.",
+        read: |filter| count(filter.min_dps),
+        clear: |filter| filter.min_dps = None,
+    };
+    const OF_FIT: [Self; 3] = [Self::MIN_EHP, Self::MAX_EHP, Self::MIN_DPS];
+    /// Every bound that has a field.
+    pub(super) const ALL: [Self; 5] = [Self::MIN_VALUE, Self::MAX_VALUE, Self::MIN_EHP, Self::MAX_EHP, Self::MIN_DPS];
+
+    pub(super) fn clear(&self, filter: &mut KillFilter) {
+        (self.clear)(filter);
+    }
+
+    fn text(&self, filter: &KillFilter) -> String {
+        (self.read)(filter).map(plain).unwrap_or_default()
+    }
+
+    /// The filter with what was typed; `None` when that cannot be read.
+    fn apply(&self, filter: &KillFilter, text: &str) -> Option<KillFilter> {
+        let mut filter = filter.clone();
+        self.clear(&mut filter);
+        filter.set(self.name, text.trim()).ok().map(|()| filter)
+    }
+}
+
+/// Takes `1.5b`. What cannot be read is said below the field and not applied.
+#[component]
+pub(super) fn BoundField(bound: Bound, change: Change) -> impl IntoView {
+    let filter = change.filter;
+    let (problem, set_problem) = signal(false);
+    let problem_id = format!("{}-problem", bound.name);
+    view! {
+        <label class="filter-field filter-amount">
+            <span class="sr-only">{bound.label}</span>
+            <input
+                type="text"
+                name=bound.name
+                placeholder=bound.label
+                inputmode="text"
+                autocomplete="off"
+                value=filter.with_untracked(|filter| bound.text(filter))
+                prop:value=move || filter.with(|filter| bound.text(filter))
+                aria-invalid=move || problem.get().then_some("true")
+                aria-describedby=problem_id.clone()
+                on:change:target=move |event| {
+                    let changed = filter.with_untracked(|filter| bound.apply(filter, &event.target().value()));
+                    set_problem.set(changed.is_none());
+                    if let Some(changed) = changed {
+                        change.go.run(changed);
+                    }
+                }
+            />
+            <span class="filter-problem" id=problem_id role="status">{move || problem.get().then_some(bound.hint)}</span>
+        </label>
+    }
+}
+
+/// What the lost fit could do, folded away: few readers ask for it, and a fold needs no JavaScript.
+#[component]
+pub(super) fn FitBounds(change: Change) -> impl IntoView {
+    let is_used = move |filter: &KillFilter| Bound::OF_FIT.iter().any(|bound| (bound.read)(filter).is_some());
+    view! {
+        <details class="filter-fold" data-used=move || change.filter.with(is_used).then_some("true")>
+            <summary>"Fit " <Icon name="chevron"/></summary>
+            <div class="filter-fold-fields" role="group" aria-label="Fit of the lost ship">
+                {Bound::OF_FIT.into_iter().map(|bound| view! { <BoundField bound=bound change=change/> }).collect_view()}
+            </div>
+        </details>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_is_read_shown_and_taken_back() {
+        for (bound, typed, query, shown) in [
+            (Bound::MIN_VALUE, "1.5b", "min_value=1500000000", "1.5b"),
+            (Bound::MAX_VALUE, " 250m ", "max_value=250000000", "250m"),
+            (Bound::MIN_EHP, "25k", "min_ehp=25000", "25k"),
+            (Bound::MAX_EHP, "1,200,000", "max_ehp=1200000", "1.2m"),
+            (Bound::MIN_DPS, "812", "min_dps=812", "812"),
+        ] {
+            let filter = bound.apply(&KillFilter::default(), typed).unwrap();
+            assert_eq!(filter.to_query(), query);
+            assert_eq!(bound.text(&filter), shown);
+            assert!(bound.apply(&filter, "plenty").is_none(), "{query}");
+            assert!(bound.apply(&filter, "").unwrap().is_empty(), "{query}");
+        }
+    }
+
+    #[test]
+    fn every_bound_has_a_field_of_its_own() {
+        let names: std::collections::BTreeSet<_> = Bound::ALL.iter().map(|bound| bound.name).collect();
+        assert_eq!(names.len(), Bound::ALL.len());
+        let mut filter = KillFilter::from_query("min_value=1&max_value=2&min_ehp=1&max_ehp=2&min_dps=3", &[]).unwrap();
+        Bound::ALL.iter().for_each(|bound| bound.clear(&mut filter));
+        assert!(filter.is_empty());
+    }
+}
