@@ -8,7 +8,7 @@ use crate::{
 };
 use anyhow::{Context, ensure};
 use app::contract::{ClientMessage, ServerMessage};
-use domain::{KillFilter, KillRecord, Killmail, KillmailHash, Source, StaticData};
+use domain::{Isk, KillFilter, KillRecord, Killmail, KillmailHash, Source, StaticData};
 use futures::{SinkExt, StreamExt};
 use hdrhistogram::Histogram;
 use serde::Deserialize;
@@ -51,6 +51,17 @@ pub enum Bench {
         #[arg(long, default_value_t = 1_000)]
         compute: usize,
     },
+    /// What the number of gate jumps between two systems costs
+    Jumps {
+        /// Pairs drawn at random
+        #[arg(long, default_value_t = 100_000)]
+        pairs: usize,
+    },
+    /// How complete tags, values and fits of one day's stored kills are
+    Coverage {
+        #[arg(long)]
+        day: chrono::NaiveDate,
+    },
     /// Latency from the feed's event to the socket, on a running server
     Live {
         #[arg(long, default_value = "http://127.0.0.1:3000")]
@@ -59,6 +70,9 @@ pub enum Bench {
         seconds: u64,
         #[arg(long, default_value_t = 1)]
         sockets: usize,
+        /// Distinct filters, by least value, among the sockets; the first lets every kill pass
+        #[arg(long, default_value_t = 1)]
+        filters: usize,
     },
 }
 
@@ -72,7 +86,11 @@ pub async fn run(config: &Config, what: Bench) -> anyhow::Result<()> {
         Bench::Fits { file, kills, compute } => {
             super::bench_fits::fits(&read_records(&file, kills, &StaticData::bundled())?, compute)
         }
-        Bench::Live { url, seconds, sockets } => live(&url, Duration::from_secs(seconds), sockets).await,
+        Bench::Jumps { pairs } => super::bench_jumps::jumps(pairs),
+        Bench::Coverage { day } => super::bench_coverage::coverage(config, day).await,
+        Bench::Live { url, seconds, sockets, filters } => {
+            live(&url, Duration::from_secs(seconds), sockets, filters.max(1)).await
+        }
     }
 }
 
@@ -164,7 +182,7 @@ impl Tally {
     }
 }
 
-async fn live(url: &str, duration: Duration, sockets: usize) -> anyhow::Result<()> {
+async fn live(url: &str, duration: Duration, sockets: usize, filters: usize) -> anyhow::Result<()> {
     let stream_url = format!("{}/api/v1/stream", url.replacen("http", "ws", 1));
     let tally = Arc::new(Tally {
         latency_us: Mutex::new(Histogram::new_with_bounds(1, 600_000_000, 3)?),
@@ -175,8 +193,10 @@ async fn live(url: &str, duration: Duration, sockets: usize) -> anyhow::Result<(
     let memory_before = memory_mib(url).await;
     let deadline = tokio::time::Instant::now() + duration;
     let mut tasks = tokio::task::JoinSet::new();
-    for _ in 0..sockets {
-        tasks.spawn(watch(stream_url.clone(), Arc::clone(&tally), deadline));
+    for index in 0..sockets {
+        let least = i64::try_from(index % filters)?;
+        let filter = KillFilter { min_value: (least > 0).then_some(Isk::from_isk(least)), ..KillFilter::default() };
+        tasks.spawn(watch(stream_url.clone(), filter, Arc::clone(&tally), deadline));
     }
     let mut failed = 0;
     while let Some(outcome) = tasks.join_next().await {
@@ -191,11 +211,11 @@ async fn live(url: &str, duration: Duration, sockets: usize) -> anyhow::Result<(
     let kills = tally.kills.load(Ordering::Relaxed);
     let skipped = tally.skipped.load(Ordering::Relaxed);
     println!(
-        "| sockets | failed | kills/s a socket (shown) | skipped/s | p50 ms | p95 ms | p99 ms | max ms | resyncs | MiB before | after |"
+        "| sockets | filters | failed | kills/s a socket (shown) | skipped/s | p50 ms | p95 ms | p99 ms | max ms | resyncs | MiB before | after |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|---|---|---|");
     println!(
-        "| {sockets} | {failed} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {} | {memory_before} | {memory_after} |",
+        "| {sockets} | {filters} | {failed} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {} | {memory_before} | {memory_after} |",
         kills as f64 / sockets as f64 / duration.as_secs_f64(),
         skipped as f64 / sockets as f64 / duration.as_secs_f64(),
         ms(0.5),
@@ -207,9 +227,14 @@ async fn live(url: &str, duration: Duration, sockets: usize) -> anyhow::Result<(
     Ok(())
 }
 
-async fn watch(url: String, tally: Arc<Tally>, deadline: tokio::time::Instant) -> anyhow::Result<()> {
+async fn watch(
+    url: String,
+    filter: KillFilter,
+    tally: Arc<Tally>,
+    deadline: tokio::time::Instant,
+) -> anyhow::Result<()> {
     let (mut socket, _) = connect_async(url).await?;
-    let subscribe = serde_json::to_string(&ClientMessage::Subscribe { filter: KillFilter::default(), since: None })?;
+    let subscribe = serde_json::to_string(&ClientMessage::Subscribe { filter, since: None })?;
     socket.send(Message::text(subscribe.clone())).await?;
     loop {
         let message = match tokio::time::timeout_at(deadline, socket.next()).await {

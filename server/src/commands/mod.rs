@@ -2,7 +2,9 @@
 
 pub mod backfill;
 pub mod bench;
+mod bench_coverage;
 mod bench_fits;
+mod bench_jumps;
 pub mod healthcheck;
 pub mod import_sde;
 pub mod maintenance;

@@ -1,8 +1,11 @@
-//! What `tracker bench` compares the ingest with: plain `COPY` of the same rows, without keys, indexes or checks.
+//! What `tracker bench` compares the ingest with: plain `COPY` of the same rows, without keys, indexes or checks; and what
+//! it counts.
 
 mod copy_text;
+mod coverage;
 
 pub(crate) use copy_text::CopyText;
+pub use coverage::Coverage;
 
 use crate::{
     Store, StoreError,
