@@ -198,17 +198,31 @@ find_chromium() {
     return 1
 }
 
+# The one that Playwright downloads for users who may not install packages.
+playwright_chromium() { # [install]
+    cd "$ROOT/end2end" || return 1
+    if [ "${1:-}" = install ]; then node_modules/.bin/playwright install chromium || return 1; fi
+    node -e 'const path = require("@playwright/test").chromium.executablePath();
+        if (!require("fs").existsSync(path)) process.exit(1);
+        console.log(path);'
+}
+
 ensure_browser_tests() {
-    if ! find_chromium >/dev/null; then
-        can_apt || die "the browser tests need Chromium: apt-get install chromium, or set CHROMIUM to a Chrome's path"
-        say "   installing Chromium (apt-get install chromium)"
-        quietly apt-chromium apt_install chromium fonts-dejavu-core
-    fi
-    CHROMIUM=$(find_chromium)
-    export CHROMIUM
     if changed_since "$ROOT/end2end/node_modules/.package-lock.json" "$ROOT/end2end/package-lock.json"; then
         say "   installing Playwright (npm ci in end2end)"
         quietly npm-end2end npm_ci "$ROOT/end2end"
     fi
+    if ! find_chromium >/dev/null && ! (playwright_chromium) >/dev/null 2>&1; then
+        if can_apt; then
+            say "   installing Chromium (apt-get install chromium)"
+            quietly apt-chromium apt_install chromium fonts-dejavu-core
+        else
+            say "   downloading Chromium (playwright install chromium)"
+            (playwright_chromium install) >target/logs/playwright-chromium.log 2>&1 ||
+                die "the browser tests need Chromium: apt-get install chromium, or set CHROMIUM to a Chrome's path"
+        fi
+    fi
+    CHROMIUM=$(find_chromium || playwright_chromium)
+    export CHROMIUM
 }
 npm_ci() { cd "$1" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json; }

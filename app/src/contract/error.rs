@@ -13,10 +13,14 @@ use serde::{Deserialize, Serialize};
 pub enum ErrorCode {
     /// 400: a parameter or body is malformed; `problems` names each.
     Invalid,
+    /// 403: not for this site's callers.
+    Forbidden,
     /// 404
     NotFound,
     /// 413
     TooLarge,
+    /// 415: the body is not of the kind that is understood.
+    UnsupportedKind,
     /// 429
     TooMany,
     /// 503: try again in a moment.
@@ -29,8 +33,10 @@ impl ErrorCode {
     pub fn http_status(self) -> u16 {
         match self {
             Self::Invalid => 400,
+            Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::TooLarge => 413,
+            Self::UnsupportedKind => 415,
             Self::TooMany => 429,
             Self::Internal => 500,
             Self::Unavailable => 503,
@@ -40,8 +46,10 @@ impl ErrorCode {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Invalid => "invalid",
+            Self::Forbidden => "forbidden",
             Self::NotFound => "not_found",
             Self::TooLarge => "too_large",
+            Self::UnsupportedKind => "unsupported_kind",
             Self::TooMany => "too_many",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",

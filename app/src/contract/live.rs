@@ -131,7 +131,7 @@ pub struct NamePatch {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LiveStats {
-    /// The last 60 whole minutes, oldest first, by time of arrival.
+    /// The last 60 whole minutes, oldest first, by time of arrival, or of the loss when it took over five minutes.
     pub minutes: Vec<MinuteBucket>,
     pub kills_last_hour: u64,
     pub isk_last_hour: domain::Isk,

@@ -13,7 +13,9 @@ fn heading(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::NotFound => "Nothing here",
         ErrorCode::Invalid => "That address does not make sense",
+        ErrorCode::Forbidden => "Not for you",
         ErrorCode::TooLarge => "Too much at once",
+        ErrorCode::UnsupportedKind => "Not understood",
         ErrorCode::TooMany => "Too many requests",
         ErrorCode::Unavailable => "Not reachable just now",
         ErrorCode::Internal => "Something went wrong",
@@ -26,7 +28,8 @@ fn advice(code: ErrorCode) -> &'static str {
         ErrorCode::NotFound => {
             "It may not have arrived yet, or the link is mistyped. Search for it, or watch the live kills."
         }
-        ErrorCode::Invalid => "Check the address, or start from the search.",
+        ErrorCode::Invalid | ErrorCode::UnsupportedKind => "Check the address, or start from the search.",
+        ErrorCode::Forbidden => "Only this site's own pages may ask that.",
         ErrorCode::TooLarge => "Ask for less and try again.",
         ErrorCode::TooMany => "Wait half a minute and reload the page.",
         ErrorCode::Unavailable => "Reload the page in a moment; the status page says what is wrong.",

@@ -11,7 +11,8 @@ use crate::services::{
     submit::{Intake, Submission, SubmissionState, Submitted},
 };
 use app::contract::{
-    ApiError, KillDetail, LiveStats, PlaceKind, PlacePage, SearchHit, StaticDataStatus, StatsWindow, TypeStats,
+    ApiError, ErrorCode, KillDetail, LiveStats, PlaceKind, PlacePage, SearchHit, StaticDataStatus, StatsWindow,
+    TypeStats,
 };
 use axum::{
     Json, Router,
@@ -81,7 +82,8 @@ async fn submit_killmail(
     // A page of another site can only post forms and text without asking first.
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("application/json") {
-        return Err(ApiError::invalid("content-type", "is application/json").into());
+        let message = "Send the body as application/json.";
+        return Err(ApiError::new(ErrorCode::UnsupportedKind, message).into());
     }
     let submission: Submission =
         serde_json::from_slice(&body).map_err(|error| ApiError::invalid("body", format!("is malformed: {error}")))?;

@@ -66,7 +66,9 @@ pub async fn complete(request: Request, next: Next) -> Response<Body> {
     if is_api && status.is_client_error() && is_plain && status != StatusCode::UPGRADE_REQUIRED {
         let code = match status {
             StatusCode::NOT_FOUND => ErrorCode::NotFound,
+            StatusCode::FORBIDDEN => ErrorCode::Forbidden,
             StatusCode::PAYLOAD_TOO_LARGE => ErrorCode::TooLarge,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => ErrorCode::UnsupportedKind,
             StatusCode::TOO_MANY_REQUESTS => ErrorCode::TooMany,
             _ => ErrorCode::Invalid,
         };
@@ -92,8 +94,21 @@ fn document(error: &ApiError, request_id: Option<&str>) -> Response<Body> {
     let body = serde_json::to_vec(&document).expect("a problem document has string keys only");
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if let Some(seconds) = retry_after(error.code) {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
+    }
     response
+}
+
+/// Seconds until it is worth to ask again, for those who ask by programme.
+fn retry_after(code: ErrorCode) -> Option<&'static str> {
+    match code {
+        ErrorCode::TooMany => Some("60"),
+        ErrorCode::Unavailable => Some("5"),
+        _ => None,
+    }
 }
 
 /// Any path below `/api` that does not exist.

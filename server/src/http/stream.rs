@@ -23,7 +23,7 @@ pub async fn websocket(
 ) -> Result<Response, Problem> {
     let origin: &Origin = &state.origin;
     if !origin.allows(&headers) {
-        return Err(ApiError::new(ErrorCode::Invalid, "Streams are for this site's own pages.").into());
+        return Err(ApiError::new(ErrorCode::Forbidden, "Streams are for this site's own pages.").into());
     }
     let services = Arc::clone(&state.services);
     let stop = state.lifecycle.stop_token();

@@ -3,6 +3,10 @@
 //! Owns: sequence numbers, the look-up of kills that are not stored yet, gap filling for reconnecting clients, the
 //! minute counters. Bounded by [`CAPACITY`] kills. One short lock; nothing waits while holding it.
 
+#[cfg(test)]
+#[path = "window_tests.rs"]
+mod tests;
+
 use super::LiveEvent;
 use app::contract::{LiveStats, MinuteBucket, NamePatch};
 use chrono::TimeDelta;
@@ -23,6 +27,8 @@ use tokio::sync::broadcast;
 pub const CAPACITY: usize = 6_000;
 /// A kill older than this on arrival is history: stored, but not shown as live (design: late kills).
 pub const LIVE_AGE: TimeDelta = TimeDelta::hours(1);
+/// A kill that took longer to arrive counts for the minute of the loss: history that was closed at once is no rush.
+const LATE: TimeDelta = TimeDelta::minutes(5);
 /// Minutes of history behind the sparkline.
 const MINUTES: usize = 60;
 
@@ -138,7 +144,7 @@ impl Window {
             inner.waiting.entry(id).or_default().push(seq);
         }
         if !is_stored {
-            inner.count(&summary, record.received_at);
+            inner.count(&summary, minute_of(&record));
         }
         let stored = Arc::new(AtomicBool::new(is_stored));
         let kill = Arc::new(LiveKill { seq, summary, participants, record, json, is_live, stored });
@@ -404,7 +410,7 @@ impl Inner {
             stored: Arc::clone(&slot.stored),
         });
         *slot = Arc::clone(&kill);
-        let minute = kill.record.received_at.timestamp().div_euclid(60);
+        let minute = minute_of(&kill.record);
         if let Some((_, bucket)) = self.minutes.iter_mut().find(|(of, _)| *of == minute) {
             let value = |record: &KillRecord| record.enrichment.valuation.total_value.map_or(0, Isk::hundredths);
             let grown = value(&kill.record).saturating_sub(value(old));
@@ -413,19 +419,30 @@ impl Inner {
         Some(kill)
     }
 
-    fn count(&mut self, kill: &KillSummary, at: Timestamp) {
-        let minute = at.timestamp().div_euclid(60);
-        if self.minutes.back().is_none_or(|(last, _)| *last < minute) {
-            self.minutes.push_back((minute, MinuteBucket::default()));
+    /// `minute` since the epoch. One that is older than the hour shown is not counted.
+    fn count(&mut self, kill: &KillSummary, minute: i64) {
+        let newest = self.minutes.back().map_or(minute, |(last, _)| *last.max(&minute));
+        if newest - minute > MINUTES as i64 {
+            return;
         }
-        if let Some((_, bucket)) = self.minutes.back_mut() {
-            bucket.kills += 1;
-            bucket.isk = bucket.isk + kill.total_value.unwrap_or(Isk::ZERO);
+        let index = self.minutes.partition_point(|(of, _)| *of < minute);
+        if self.minutes.get(index).is_none_or(|(of, _)| *of != minute) {
+            self.minutes.insert(index, (minute, MinuteBucket::default()));
         }
+        let (_, bucket) = &mut self.minutes[index];
+        bucket.kills += 1;
+        bucket.isk = bucket.isk + kill.total_value.unwrap_or(Isk::ZERO);
         while self.minutes.len() > MINUTES + 1 {
             self.minutes.pop_front();
         }
     }
+}
+
+/// Minutes since the epoch.
+fn minute_of(record: &KillRecord) -> i64 {
+    let (at, arrived) = (record.killmail.killmail_time, record.received_at);
+    let counted = if arrived - at > LATE { at } else { arrived };
+    counted.timestamp().div_euclid(60)
 }
 
 fn encode(summary: &KillSummary) -> String {

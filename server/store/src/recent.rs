@@ -26,11 +26,15 @@ impl Store {
         let rows = sqlx::query!(
             r#"
             SELECT
-                date_trunc('minute', received_at, 'UTC') AS "minute!",
+                date_trunc('minute', counted_at, 'UTC') AS "minute!",
                 count(*) AS "kills!",
                 least(coalesce(sum(total_value), 0) * 100, 9223372036854775807)::bigint AS "value!"
             FROM killmails_enriched
-            WHERE killmail_time >= $1 AND received_at >= $2
+            -- Late ones count for the minute of the loss, as in the hot window.
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN received_at - killmail_time > interval '5 minutes' THEN killmail_time ELSE received_at END
+            ) AS counted (counted_at)
+            WHERE killmail_time >= $1 AND counted_at >= $2
             GROUP BY 1 ORDER BY 1
             "#,
             since - ARRIVAL_WITHIN,

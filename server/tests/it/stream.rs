@@ -8,7 +8,7 @@ use std::{collections::HashSet, time::Duration};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Message, client::IntoClientRequest},
+    tungstenite::{self, Message, client::IntoClientRequest},
 };
 
 struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
@@ -199,7 +199,10 @@ async fn other_sites_pages_are_refused() {
     let app = TestApp::start("r2z2").await;
     let mut request = app.url("/api/v1/stream").replace("http", "ws").into_client_request().expect("request");
     request.headers_mut().insert("origin", "https://evil.example".parse().expect("header"));
-    assert!(connect_async(request).await.is_err());
+    match connect_async(request).await {
+        Err(tungstenite::Error::Http(refusal)) => assert_eq!(refusal.status(), 403),
+        other => panic!("{other:?}"),
+    }
     app.stop().await;
 }
 

@@ -130,6 +130,14 @@ mod tests {
             ("Jita", "J105433", None),
             ("J105433", "J105433", Some(0)),
             ("Thera", "Jita", None),
+            // Counted by an independent script from the table of stargates.
+            ("Jita", "Amarr", Some(11)),
+            ("Jita", "Dodixie", Some(12)),
+            ("Jita", "Rens", Some(15)),
+            ("Jita", "Hek", Some(9)),
+            ("Tama", "Rancer", Some(9)),
+            ("Jita", "1DQ1-A", Some(42)),
+            ("Otela", "Amarr", None), // Pochven
         ] {
             assert_eq!(sde.jumps_between(id(from), id(to)), jumps, "{from} to {to}");
         }

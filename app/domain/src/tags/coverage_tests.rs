@@ -88,10 +88,9 @@ fn groups_are_tagged_whole() {
     assert_eq!(mixed, ["Energy Weapon", "Siege Module", "Logistic Drone"]);
 }
 
-/// The report: published module groups whose types get no functional tag. Passive and fitting modules have none by
-/// design; the number must not grow unnoticed.
-#[test]
-fn groups_without_a_functional_tag_do_not_grow() {
+/// Groups of which published types get no functional tag, with how many, for the report in docs/TAGS.md, which a test
+/// holds against this. Passive and fitting modules have none by design.
+pub fn groups_without_function() -> BTreeMap<String, usize> {
     let sde = StaticData::bundled();
     let mut untagged: BTreeMap<String, usize> = BTreeMap::new();
     for info in published(&[7, 18, 66, 87]) {
@@ -100,13 +99,5 @@ fn groups_without_a_functional_tag_do_not_grow() {
             *untagged.entry(group).or_default() += 1;
         }
     }
-    let (rigs, others): (Vec<_>, Vec<_>) = untagged.iter().partition(|(group, _)| group.contains("Rig"));
-    println!("{} groups of rigs and {} others without a functional tag:", rigs.len(), others.len());
-    for (group, types) in &others {
-        println!("  {group}: {types} types");
-    }
-    assert_eq!((rigs.len(), others.len()), (RIG_GROUPS, OTHER_GROUPS), "see the list above and decide for each");
+    untagged
 }
-
-const RIG_GROUPS: usize = 100;
-const OTHER_GROUPS: usize = 84;

@@ -18,11 +18,23 @@ const RIG_FLAGS: std::ops::RangeInclusive<i64> = 92..=99;
 /// Things people haul.
 #[derive(Debug, Default)]
 pub struct Goods {
-    /// Type and volume of materials, commodities and planetary goods.
-    bulk: Vec<(TypeId, f64)>,
-    modules: Vec<TypeId>,
+    /// Materials, commodities and planetary goods.
+    bulk: Vec<Bulk>,
+    /// With what one is worth.
+    modules: Vec<(TypeId, f64)>,
     blueprints: Vec<TypeId>,
 }
+
+#[derive(Debug)]
+struct Bulk {
+    id: TypeId,
+    volume_m3: f64,
+    /// By the game's base price, ISK.
+    worth: f64,
+}
+
+/// Nobody takes more than this along for each m3 of a hold, except haulers.
+const WORTH_PER_M3: f64 = 50_000.0;
 
 impl Goods {
     pub fn new(sde: &StaticData) -> Self {
@@ -33,9 +45,12 @@ impl Goods {
             match info.category_id.0 {
                 // Event and mission items have no price; nobody hauls them to market.
                 4 | 17 | 43 if info.base_price.is_some() => {
-                    goods.bulk.extend(info.volume_m3.filter(|volume| *volume > 0.0).map(|it| (info.id, it)));
+                    let volume_m3 = info.volume_m3.filter(|volume| *volume > 0.0);
+                    goods.bulk.extend(volume_m3.map(|volume_m3| Bulk { id: info.id, volume_m3, worth: worth(info) }));
                 }
-                7 if info.volume_m3.is_some_and(|volume| volume <= 50.0) => goods.modules.push(info.id),
+                7 if info.volume_m3.is_some_and(|volume| volume <= 50.0) => {
+                    goods.modules.push((info.id, worth(info)));
+                }
                 9 => goods.blueprints.push(info.id),
                 _ => {}
             }
@@ -47,25 +62,31 @@ impl Goods {
     pub fn cargo(&self, hull: &Hull, rng: &mut impl Rng) -> Vec<Item> {
         let is_hauler = matches!(hull.purpose, Purpose::Hauler | Purpose::Freighter);
         let mut room = hull.cargo * if is_hauler { rng.random_range(0.1..0.95) } else { rng.random_range(0.0..0.4) };
+        let mut purse = if is_hauler { f64::INFINITY } else { hull.cargo * WORTH_PER_M3 };
         let mut items = Vec::new();
         for _ in 0..rng.random_range(0..if is_hauler { 9 } else { 3 }) {
-            if let Some((id, volume)) = self.bulk.choose(rng) {
-                let most = (room / volume).min(2e6) as i64;
+            if let Some(bulk) = self.bulk.choose(rng) {
+                let most = (room / bulk.volume_m3).min(purse / bulk.worth).min(2e6) as i64;
                 if most > 0 {
                     let count = rng.random_range(1..=most);
-                    room -= count as f64 * volume;
-                    items.extend(rows(5, *id, count, rng));
+                    room -= count as f64 * bulk.volume_m3;
+                    purse -= count as f64 * bulk.worth;
+                    items.extend(rows(5, bulk.id, count, rng));
                 }
             }
         }
         for _ in 0..rng.random_range(0..if is_hauler { 6 } else { 2 }) {
-            items.extend(self.modules.choose(rng).map(|id| row(5, *id, 1, rng.random_bool(0.5))));
+            let affordable = self.modules.choose(rng).filter(|(_, worth)| *worth <= purse);
+            items.extend(affordable.map(|(id, worth)| {
+                purse -= worth;
+                row(5, *id, 1, rng.random_bool(0.5))
+            }));
         }
         if is_hauler && rng.random_bool(0.2) {
             let mut container = row(5, *CONTAINERS.choose(rng).unwrap_or(&CONTAINERS[0]), 1, true);
             container.singleton = 1;
-            for (id, _) in self.bulk.choose_multiple(rng, 3) {
-                container.items.push(row(0, *id, rng.random_range(1..400), true));
+            for bulk in self.bulk.choose_multiple(rng, 3) {
+                container.items.push(row(0, bulk.id, rng.random_range(1..400), true));
             }
             items.push(container);
         }
@@ -78,6 +99,10 @@ impl Goods {
         }
         items
     }
+}
+
+fn worth(info: &domain::static_data::TypeInfo) -> f64 {
+    info.base_price.map_or(0.0, domain::Isk::as_f64)
 }
 
 pub fn row(flag: i64, id: TypeId, count: i64, is_dropped: bool) -> Item {
