@@ -4,7 +4,7 @@
 //! oldest (the table remembers), and past [`MAX_WAITERS`] a page is told to reload instead of waiting.
 
 use super::engine::Engine;
-use cached::ShardedLruCache;
+use cached::{CacheMetrics, ShardedLruCache};
 use domain::{FitFacts, FitHash, FitKey, FitOutcome, FitReport, KillRecord, Killmail, StaticData};
 use std::{
     collections::HashMap,
@@ -156,6 +156,11 @@ impl FitBook {
         }
         metrics::counter!("fit_requests_dropped_total").increment(1);
         false
+    }
+
+    /// How the memory of fits is doing.
+    pub fn metrics(&self) -> CacheMetrics {
+        self.known.metrics()
     }
 
     /// Free places for work that nobody waits for.
