@@ -96,6 +96,37 @@ for (const [what, selector, parameter, chip] of [
   });
 }
 
+// What is a mark, not a name: every row that is left has it too.
+for (const [what, mark, parameter, chip, passes] of [
+  ['the ISK', '.kill-value', /\?min_value=[\d.]+$/, /^Remove filter At least: .+ ISK$/, (row, first) => row.isk >= first.isk],
+  ['the security', '.kill-place', /\?band=[a-z]+$/, /^Remove filter Security: /, (row, first) => row.band === first.band],
+  ['Solo', '.kill-line:has([data-badge="solo"])', /\?solo=true$/, 'Remove filter Solo: only', (row) => row.badges.includes('solo')],
+  ['NPC', '.kill-line:has([data-badge="npc"])', /\?npc=true$/, 'Remove filter NPC: only', (row) => row.badges.includes('npc')],
+]) {
+  test(`a click on ${what} filters by it`, async ({ galaxy, openLive, page }) => {
+    // There may be no such kill yet.
+    await galaxy.someKill('a kill with the mark', (kill) => ({ Solo: kill.is_solo, NPC: kill.is_npc })[what] ?? (kill.total_value && kill.place.band));
+    const facts = (all) => all.map((row) => ({
+      isk: Number(row.querySelector('.kill-value .isk').value ?? 0),
+      band: row.querySelector('.kill-place .security').dataset.band,
+      badges: [...row.querySelectorAll('.badge')].map((badge) => badge.dataset.badge),
+    }));
+    await openLive('/');
+    const id = await rows(page).filter({ has: page.locator(`${mark} .mark-link`) }).first().getAttribute('data-kill');
+    const row = page.locator(`.kill-row[data-kill="${id}"]`);
+    const [first] = await row.evaluateAll(facts);
+    await row.locator(`${mark} .mark-link`).first().click();
+    await expect(page).toHaveURL(parameter);
+    await expect(chips(page).getByRole('link', { name: chip })).toBeVisible();
+    await expect(page.locator('.detail')).toBeHidden();
+    await expect.poll(async () => {
+      const all = await rows(page).evaluateAll(facts);
+      return all.length > 0 && all.every((one) => passes(one, first));
+    }).toBe(true);
+    await axe(page, { include: '.live-list' });
+  });
+}
+
 test('a click on a pilot filters by them, within the filter that is there', async ({ openLive, page }) => {
   await openLive('/?npc=false');
   const link = page.locator('.kill-victim .party-main .name-link').first();

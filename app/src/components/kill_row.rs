@@ -17,7 +17,7 @@ use crate::{
     },
     routes,
 };
-use domain::{EntityKind, KillFilter, KillSummary, KillmailId};
+use domain::{EntityKind, Isk, KillFilter, KillSummary, KillmailId};
 use leptos::prelude::*;
 
 /// What the row's link is called: the whole kill in one sentence.
@@ -83,23 +83,21 @@ pub fn KillRow(
             <div class="kill-ship">
                 <span class="kill-line">
                     <a class="name-link kill-name" href=ship_link>{ship}</a>
-                    <Badges kill=kill.clone()/>
+                    <Badges kill=kill.clone() base=base.clone()/>
                 </span>
                 <span class="kill-second">
                     <span class="kill-sub">{group}</span>
                     {tag_line(&kill.module_tags, &base)}
                 </span>
             </div>
-            <div class="kill-value">
-                <IskAmount value=kill.total_value is_lower_bound={kill.unpriced_types > 0}/>
-            </div>
+            <div class="kill-value">{value(kill.total_value, kill.unpriced_types > 0, &base)}</div>
             <div class="kill-victim">
                 <TypeImage picture=Picture::of_party(&kill.victim) size=40/>
                 <PartyNames party=kill.victim.clone() base=base.clone()/>
             </div>
             <div class="kill-killer">{killer(&kill, &base)}</div>
             <div class="kill-place">
-                <SecurityBadge place=kill.place.clone()/>
+                {security(&kill, &base)}
                 <span class="kill-where">
                     <a class="name-link kill-system" href=system_link>{kill.place.display_name()}</a>
                     <span class="kill-sub">{region}</span>
@@ -110,16 +108,21 @@ pub fn KillRow(
     }
 }
 
-/// Words about the fight, never colour alone.
+/// Words about the fight, never colour alone. Those that can be filtered by are links.
 #[component]
-fn Badges(kill: KillSummary) -> impl IntoView {
-    let badge = |show: bool, kind: &'static str, word: &'static str, title: &'static str| {
-        show.then(|| view! { <span class="badge" data-badge=kind title=title>{word}</span> })
+fn Badges(kill: KillSummary, base: KillFilter) -> impl IntoView {
+    let badge = |kind: &'static str, word: &'static str, title: &'static str| {
+        view! { <span class="badge" data-badge=kind title=title>{word}</span> }
     };
+    let link = |show: bool, filter: KillFilter, badge: AnyView| {
+        show.then(|| view! { <a class="name-link mark-link" href=routes::live(&filter)>{badge}</a> })
+    };
+    let solo = KillFilter { solo: Some(true), ..base.clone() };
+    let npc = KillFilter { npc: Some(true), ..base };
     view! {
-        {badge(kill.is_solo, "solo", "Solo", "One pilot did it alone")}
-        {badge(kill.is_npc, "npc", "NPC", "No player took part")}
-        {badge(kill.is_awox, "awox", "Awox", "Killed by their own corporation")}
+        {link(kill.is_solo, solo, badge("solo", "Solo", "One pilot did it alone").into_any())}
+        {link(kill.is_npc, npc, badge("npc", "NPC", "No player took part").into_any())}
+        {kill.is_awox.then(|| badge("awox", "Awox", "Killed by their own corporation"))}
         {kill.enrichment_failed.then(|| view! {
             <span class="badge" data-badge="warning" title="Some facts could not be worked out yet">
                 <Icon name="warning"/>
@@ -127,6 +130,23 @@ fn Badges(kill: KillSummary) -> impl IntoView {
             </span>
         })}
     }
+}
+
+/// What it was worth, a link to kills worth as much or more.
+fn value(value: Option<Isk>, is_lower_bound: bool, base: &KillFilter) -> AnyView {
+    let amount = view! { <IskAmount value=value is_lower_bound=is_lower_bound/> };
+    let Some(isk) = value else { return amount.into_any() };
+    let href = routes::live(&KillFilter { min_value: Some(isk), ..base.clone() });
+    let label = format!("{} ISK or more", isk.short());
+    view! { <a class="name-link mark-link" href=href aria-label=label>{amount}</a> }.into_any()
+}
+
+/// The security of the place, a link to kills in the same band.
+fn security(kill: &KillSummary, base: &KillFilter) -> AnyView {
+    let badge = view! { <SecurityBadge place=kill.place.clone()/> };
+    let Some(band) = kill.place.band else { return badge.into_any() };
+    let href = routes::live(&KillFilter { band: vec![band], ..base.clone() });
+    view! { <a class="name-link mark-link" href=href>{badge}</a> }.into_any()
 }
 
 /// Who got the final blow, and how many were with them.
@@ -160,5 +180,45 @@ fn killer(kill: &KillSummary, base: &KillFilter) -> impl IntoView {
             .into_any()
         }
         None => view! { <span class="party"><span class="party-main">"Unknown"</span></span>{count} }.into_any(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    /// The addresses that a row of a list filtered by Rifters leads to.
+    fn links(kill: KillSummary) -> Vec<String> {
+        let base = KillFilter::from_query("ship_type_id=587", &[]).unwrap();
+        let html = Owner::new().with(|| {
+            crate::components::time::provide_clock();
+            view! { <KillRow kill=kill base=base/> }.to_html()
+        });
+        html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_mark_of_a_row_filters_by_itself_within_the_list() {
+        let mut kill = testing::kill(3);
+        kill.total_value = Some(Isk::from_hundredths(1_234_567_89));
+        (kill.is_solo, kill.is_npc, kill.is_awox) = (true, false, true);
+        let band = kill.place.band.expect("a known place").as_str();
+        let solo = links(kill.clone());
+        let within = |filter: &str| format!("/?{filter}");
+        for filter in [
+            format!("band={band}&amp;ship_type_id=587"),
+            "ship_type_id=587&amp;min_value=1234567.89".to_owned(),
+            "ship_type_id=587&amp;solo=true".to_owned(),
+        ] {
+            assert!(solo.contains(&within(&filter)), "{filter}: {solo:?}");
+        }
+        (kill.is_solo, kill.is_npc, kill.total_value, kill.place.band) = (false, true, None, None);
+        let npc = links(kill);
+        assert!(npc.contains(&within("ship_type_id=587&amp;npc=true")), "{npc:?}");
+        assert!(
+            !npc.iter().any(|href| href.contains("min_value") || href.contains("band=") || href.contains("solo")),
+            "what is unknown cannot be filtered by: {npc:?}"
+        );
     }
 }
