@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn every_mark_of_a_row_filters_by_itself_within_the_list() {
         let mut kill = testing::kill(3);
-        kill.total_value = Some(Isk::from_hundredths(1_234_567_89));
+        kill.total_value = Some(Isk::from_hundredths(123_456_789));
         (kill.is_solo, kill.is_npc, kill.is_awox) = (true, false, true);
         let band = kill.place.band.expect("a known place").as_str();
         let solo = links(kill.clone());
