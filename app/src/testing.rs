@@ -101,6 +101,7 @@ pub fn kill(number: i64) -> KillSummary {
             .collect(),
         ehp: None,
         dps: None,
+        fit_is_lower_bound: false,
         source: Source::R2z2,
         received_at: at,
         enrichment_failed: false,

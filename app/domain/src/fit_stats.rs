@@ -278,6 +278,8 @@ pub struct FitFacts {
     /// Without reload. Absent without weapons, too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dps: Option<i64>,
+    /// The truth is higher: see [`FitStats::is_lower_bound`].
+    pub is_lower_bound: bool,
 }
 
 impl FitFacts {
@@ -287,7 +289,13 @@ impl FitFacts {
     }
 
     pub fn known(hash: FitHash, engine_build: &str, outcome: &FitOutcome) -> Self {
-        Self { hash: Some(hash), engine_build: Some(engine_build.to_owned()), ehp: outcome.ehp(), dps: outcome.dps() }
+        Self {
+            hash: Some(hash),
+            engine_build: Some(engine_build.to_owned()),
+            ehp: outcome.ehp(),
+            dps: outcome.dps(),
+            is_lower_bound: outcome.is_lower_bound(),
+        }
     }
 }
 
@@ -305,6 +313,10 @@ impl FitOutcome {
 
     pub fn dps(&self) -> Option<i64> {
         self.stats().and_then(|stats| stats.damage).map(|damage| whole(damage.dps))
+    }
+
+    pub fn is_lower_bound(&self) -> bool {
+        self.stats().is_some_and(|stats| stats.is_lower_bound)
     }
 
     /// What needs no engine to be known.

@@ -8,6 +8,7 @@ pub mod error_panel;
 pub mod feed_pill;
 pub mod filter_bar;
 pub mod filter_link;
+pub mod fit_number;
 pub mod icon;
 pub mod isk;
 pub mod kill_kind;

@@ -32,6 +32,7 @@ fn kill_at(id: i64, seconds: i64) -> KillSummary {
         module_tags: Vec::new(),
         ehp: None,
         dps: None,
+        fit_is_lower_bound: false,
         source: Source::R2z2,
         received_at: Timestamp::from_timestamp(1_700_000_000, 0).unwrap(),
         enrichment_failed: false,

@@ -4,6 +4,7 @@ use super::{fits::usual_fits, involved::involved};
 use crate::{
     components::{
         filter_link::with_tag,
+        fit_number::FitNumber,
         histogram::{Words, histogram},
         icon::Icon,
         isk::IskAmount,
@@ -164,10 +165,11 @@ fn tiles(stats: &TypeStats) -> AnyView {
         0 => "—".into_any(),
         n => format::percent(part as f64 / n as f64).into_any(),
     };
-    let ehp = stats
-        .ehp
-        .as_ref()
-        .map(|spread| tile("Median EHP", format::count(spread.median.unsigned_abs()).into_any(), of(spread.n)));
+    let ehp = stats.ehp.as_ref().map(|spread| {
+        let is_lower_bound = stats.ehp_lower_bounds > 0;
+        let median = view! { <FitNumber number=spread.median unit="EHP" is_lower_bound=is_lower_bound/> };
+        tile("Median hit points", median.into_any(), format!("{}{}", of(spread.n), bounds(stats)))
+    });
     let losses = format!("{}{}", format::count(stats.n), if stats.is_cut { "+" } else { "" });
     let counted = if stats.is_cut { format!("and more in the {days}") } else { format!("in the {days}") };
     let median = stats.values.as_ref().map(|spread| spread.median);
@@ -222,12 +224,26 @@ fn value_spread(stats: &TypeStats, sample: &str) -> AnyView {
     }
 }
 
+/// `, 3 of them lower bounds`; nothing without mutated modules.
+fn bounds(stats: &TypeStats) -> String {
+    match stats.ehp_lower_bounds {
+        0 => String::new(),
+        1 => ", 1 of them a lower bound".to_owned(),
+        many => format!(", {} of them lower bounds", format::count(many)),
+    }
+}
+
 /// Nothing until fit statistics are known for some losses.
 fn ehp_spread(stats: &TypeStats) -> Option<AnyView> {
     let spread = stats.ehp.as_ref()?;
     let words = Words {
         what: "Effective hit points",
-        sample: format!("{}, last {} days", format::counted(spread.n, "loss", "losses"), stats.window_days),
+        sample: format!(
+            "{}, last {} days{}",
+            format::counted(spread.n, "loss", "losses"),
+            stats.window_days,
+            bounds(stats)
+        ),
         short: thousands,
         unit: " EHP",
         position: |ehp| ehp as f64,

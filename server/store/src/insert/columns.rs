@@ -124,6 +124,7 @@ columns! {
     fit_build: Option<&'a str> = enrichment.fit.engine_build.as_deref(),
     ehp: Option<i64> = enrichment.fit.ehp,
     dps: Option<i64> = enrichment.fit.dps,
+    fit_is_lower_bound: bool = enrichment.fit.is_lower_bound,
     unit_prices: String = unit_prices,
 }
 

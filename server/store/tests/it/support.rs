@@ -74,6 +74,7 @@ pub fn record_of(payload: &str, hash: Option<KillmailHash>) -> KillRecord {
                 engine_build: (id % 3 != 0).then(|| "a build".to_owned()),
                 ehp: (id % 3 != 0).then_some(id % 997 * 31),
                 dps: (id % 3 == 1).then_some(id % 89),
+                is_lower_bound: id % 6 == 1,
             },
             unit_prices,
         },

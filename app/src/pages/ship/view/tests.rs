@@ -68,6 +68,18 @@ fn the_window_stays_while_paging() {
 }
 
 #[test]
+fn hit_points_of_fits_with_mutated_modules_are_marked_and_counted() {
+    let html = html(rifter(), false);
+    assert_has(&html, &["25 losses, last 30 days, 3 of them lower bounds", "At least 3,950 EHP"]);
+    let plus = "aria-label=\"or more\"";
+    assert_eq!(html.matches(plus).count(), 2, "the median of all and that of the first fit");
+    let mut page = rifter();
+    (page.stats.ehp_lower_bounds, page.stats.fits[0].ehp_lower_bounds) = (0, 0);
+    let html = self::html(page, false);
+    assert!(!html.contains(plus) && !html.contains("lower bound"));
+}
+
+#[test]
 fn a_cut_sample_says_so() {
     let mut page = rifter();
     (page.stats.n, page.stats.is_cut) = (2_000, true);
