@@ -6,9 +6,11 @@
 use crate::{
     components::{
         filter_link::narrowed,
+        fit_number::{FitNumber, short},
         icon::Icon,
         isk::IskAmount,
         kill_kind::KillKind,
+        order::word,
         party::{self, PartyNames},
         security::SecurityBadge,
         tag_words::tag_line,
@@ -17,7 +19,7 @@ use crate::{
     },
     routes,
 };
-use domain::{EntityKind, Isk, KillFilter, KillSummary, KillmailId};
+use domain::{EntityKind, Isk, KillFilter, KillSummary, KillmailId, sort::Ranking};
 use leptos::prelude::*;
 
 /// What the row's link is called: the whole kill in one sentence.
@@ -46,6 +48,9 @@ pub fn KillRow(
     /// Arrived while the reader was watching: flashes once.
     #[prop(optional)]
     is_new: bool,
+    /// What the list is ordered by, if not by time: the number that is shown.
+    #[prop(optional)]
+    ranking: Option<Ranking>,
 ) -> impl IntoView {
     let id = kill.killmail_id;
     let kind = KillKind::of(&kill.ship);
@@ -90,7 +95,7 @@ pub fn KillRow(
                     {tag_line(&kill.module_tags, &base)}
                 </span>
             </div>
-            <div class="kill-value">{value(kill.total_value, kill.unpriced_types > 0, &base)}</div>
+            <div class="kill-value">{number(&kill, ranking.unwrap_or(Ranking::Value), &base)}</div>
             <div class="kill-victim">
                 <TypeImage picture=Picture::of_party(&kill.victim) size=40/>
                 <PartyNames party=kill.victim.clone() base=base.clone()/>
@@ -132,13 +137,33 @@ fn Badges(kill: KillSummary, base: KillFilter) -> impl IntoView {
     }
 }
 
-/// What it was worth, a link to kills worth as much or more.
-fn value(value: Option<Isk>, is_lower_bound: bool, base: &KillFilter) -> AnyView {
-    let amount = view! { <IskAmount value=value is_lower_bound=is_lower_bound/> };
-    let Some(isk) = value else { return amount.into_any() };
-    let href = routes::live(&KillFilter { min_value: Some(isk), ..base.clone() });
-    let label = format!("{} ISK or more", isk.short());
-    view! { <a class="name-link mark-link" href=href aria-label=label>{amount}</a> }.into_any()
+/// What it was worth, took or dealt: a link to kills with as much or more.
+fn number(kill: &KillSummary, ranking: Ranking, base: &KillFilter) -> AnyView {
+    let base = base.clone();
+    let of_fit = |number: Option<i64>, unit| {
+        let is_lower_bound = kill.fit_is_lower_bound;
+        number.map(|number| {
+            view! { <FitNumber number=number unit=unit is_lower_bound=is_lower_bound is_short=true/> }.into_any()
+        })
+    };
+    let value = || view! { <IskAmount value=kill.total_value is_lower_bound={kill.unpriced_types > 0}/> }.into_any();
+    let (shown, words, filter) = match ranking {
+        Ranking::Value => {
+            let words = kill.total_value.map(Isk::short);
+            (Some(value()), words, KillFilter { min_value: kill.total_value, ..base })
+        }
+        Ranking::Ehp => {
+            let filter = KillFilter { min_ehp: kill.ehp, ..base };
+            (of_fit(kill.ehp, word(ranking)), kill.ehp.map(short), filter)
+        }
+        Ranking::Dps => {
+            let filter = KillFilter { min_dps: kill.dps, ..base };
+            (of_fit(kill.dps, word(ranking)), kill.dps.map(short), filter)
+        }
+    };
+    let Some(words) = words else { return shown.into_any() };
+    let label = format!("{words} {} or more", word(ranking));
+    view! { <a class="name-link mark-link" href=routes::live(&filter) aria-label=label>{shown}</a> }.into_any()
 }
 
 /// The security of the place, a link to kills in the same band.

@@ -15,6 +15,7 @@ pub mod kill_kind;
 pub mod kill_list;
 pub mod kill_row;
 pub mod layout;
+pub mod order;
 pub mod palette;
 pub mod party;
 pub mod preferences;

@@ -63,6 +63,16 @@ async fn statistics_appear_in_the_api_the_lists_and_on_the_socket() {
     }
     assert_eq!(listed.len(), with_numbers);
     assert!(listed.is_sorted_by(|a, b| a >= b), "{listed:?}");
+    let page = app.get("/ranked?sort=ehp").await;
+    assert_eq!(page.status(), 200);
+    let html = page.text().await.expect("a page");
+    let shown: Vec<i64> = html
+        .split("<data ")
+        .skip(1)
+        .filter(|data| data.contains("fit-number"))
+        .filter_map(|data| data.split("value=\"").nth(1)?.split('"').next()?.parse().ok())
+        .collect();
+    assert_eq!(shown, listed, "the page shows the same order");
     let above = app.json(&format!("/api/v1/killmails?min_ehp={largest}")).await;
     assert!(
         above["kills"]

@@ -1,7 +1,7 @@
 //! The active filter in words, each condition with a link that removes it.
 
 use crate::{components::icon::Icon, contract::FilterName, routes};
-use domain::{Isk, KillFilter};
+use domain::{Isk, KillFilter, sort::Ranking};
 use leptos::prelude::*;
 
 /// An amount as people type it, without losing a hundredth: `1.5b`, `250m`, `1234567`.
@@ -91,8 +91,18 @@ pub fn conditions(filter: &KillFilter, names: &[FilterName]) -> Vec<Condition> {
 
 /// The active conditions; each is a link that removes it.
 #[component]
-pub fn FilterChips(filter: KillFilter, names: Vec<FilterName>) -> impl IntoView {
+pub fn FilterChips(
+    filter: KillFilter,
+    names: Vec<FilterName>,
+    /// What the list is ordered by, if not by time: it stays so.
+    #[prop(optional)]
+    ranking: Option<Ranking>,
+) -> impl IntoView {
     let conditions = conditions(&filter, &names);
+    let list = move |filter: &KillFilter| match ranking {
+        None => routes::live(filter),
+        Some(ranking) => routes::ranked(filter, ranking),
+    };
     (!conditions.is_empty()).then(|| {
         view! {
             <ul class="filter-chips" aria-label="Active filters">
@@ -102,7 +112,7 @@ pub fn FilterChips(filter: KillFilter, names: Vec<FilterName>) -> impl IntoView 
                         let label = format!("Remove filter {}: {}", condition.kind, condition.text);
                         view! {
                             <li>
-                                <a class="chip" href=routes::live(&condition.without) aria-label=label>
+                                <a class="chip" href=list(&condition.without) aria-label=label>
                                     <span class="chip-kind">{condition.kind}</span>
                                     <span>{condition.text}</span>
                                     <Icon name="close"/>
@@ -111,7 +121,7 @@ pub fn FilterChips(filter: KillFilter, names: Vec<FilterName>) -> impl IntoView 
                         }
                     })
                     .collect_view()}
-                <li><a class="chip-clear" href=routes::LIVE>"Clear all"</a></li>
+                <li><a class="chip-clear" href=list(&KillFilter::default())>"Clear all"</a></li>
             </ul>
         }
     })

@@ -4,13 +4,14 @@ use super::{fits::usual_fits, involved::involved};
 use crate::{
     components::{
         filter_link::with_tag,
-        fit_number::FitNumber,
+        fit_number::{FitNumber, short},
         histogram::{Words, histogram},
         icon::Icon,
         isk::IskAmount,
         kill_kind::KillKind,
         kill_list::KillList,
         meta_group::{CATEGORY_SHIP, meta_word},
+        order::order_links,
         tag_words::{is_about_use, shown},
         type_image::{Picture, TypeImage},
     },
@@ -75,6 +76,7 @@ pub fn ship_view(page: TypePage, is_paged: bool) -> AnyView {
                 <section class="ship-recent" aria-labelledby="recent-heading">
                     <div class="section-head">
                         <h2 id="recent-heading">{if is_paged { "Losses" } else { "Latest losses" }}</h2>
+                        {order_links(&base, format!("?window={}", stats.window_days), None)}
                         <a class="button" href=live><Icon name="signal"/> " Watch live"</a>
                     </div>
                     {losses(recent, base, &name, stats.window_days, is_paged)}
@@ -244,7 +246,7 @@ fn ehp_spread(stats: &TypeStats) -> Option<AnyView> {
             stats.window_days,
             bounds(stats)
         ),
-        short: thousands,
+        short,
         unit: " EHP",
         position: |ehp| ehp as f64,
     };
@@ -257,11 +259,6 @@ fn ehp_spread(stats: &TypeStats) -> Option<AnyView> {
         }
         .into_any(),
     )
-}
-
-/// Hit points in the short form of amounts: `12.3k`.
-fn thousands(number: i64) -> String {
-    Isk::from_isk(number).short()
 }
 
 fn capitalised(text: &str) -> String {

@@ -64,7 +64,8 @@ fn the_window_stays_while_paging() {
     page.stats.window_days = 7;
     let html = html(page, true);
     assert_has(&html, &["href=\"?window=7&amp;before=", "href=\"?window=7&amp;after=", "href=\"?window=7\""]);
-    assert_eq!(html.matches("aria-current=\"true\"").count(), 1);
+    assert_eq!(html.matches("aria-current=\"true\"").count(), 2, "the window and the order");
+    assert_has(&html, &["href=\"/ranked?ship_type_id=587&amp;sort=ehp\""]);
 }
 
 #[test]
