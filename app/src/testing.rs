@@ -103,6 +103,7 @@ pub fn kill(number: i64) -> KillSummary {
         ehp: None,
         dps: None,
         fit_is_lower_bound: false,
+        tank: None,
         source: Source::R2z2,
         received_at: at,
         enrichment_failed: false,

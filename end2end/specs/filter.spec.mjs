@@ -66,6 +66,22 @@ test('what the fit could do: its fields are in a fold, and list and chips obey',
   await expect(page.getByText('Write it like 800 or 1.2k.')).toBeVisible();
 });
 
+test('a kind of tank: its choice is in the fold, and list and chips obey', async ({ galaxy, openLive, page }) => {
+  await galaxy.someKill('a kill with a shield tank', (kill) => kill.tank?.startsWith('shield'));
+  await openLive('/');
+  await page.getByText('Fit', { exact: true }).click();
+  await page.getByRole('combobox', { name: 'Tank' }).selectOption({ label: 'Shield tank' });
+  await expect(page).toHaveURL(/\?tank=shield_buffer%2Cshield_active$/);
+  await expect(chips(page).getByRole('link', { name: 'Remove filter Tank: shield buffer' })).toBeVisible();
+  await expect.poll(async () => {
+    const shield = new Set((await galaxy.kills('tank=shield')).map((kill) => String(kill.killmail_id)));
+    const shown = await listed(page);
+    return shown.length > 0 && shown.every((id) => shield.has(id));
+  }).toBe(true);
+  await page.reload();
+  await expect(page.locator('select[name="tank"]')).toHaveValue('shield');
+});
+
 test('security bands narrow and widen', async ({ openLive, page }) => {
   await openLive('/');
   const bands = () => rows(page).locator('.kill-place .security').evaluateAll((all) => [...new Set(all.map((one) => one.dataset.band))].sort());

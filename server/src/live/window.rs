@@ -49,7 +49,7 @@ impl LiveKill {
         let mut record = KillRecord::clone(&self.record);
         record.enrichment.fit = facts.clone();
         let (ehp, dps, fit_is_lower_bound) = (facts.ehp, facts.dps, facts.is_lower_bound);
-        let summary = KillSummary { ehp, dps, fit_is_lower_bound, ..self.summary.clone() };
+        let summary = KillSummary { ehp, dps, fit_is_lower_bound, tank: facts.tank, ..self.summary.clone() };
         Self { record: Arc::new(record), ..self.restated(summary, Arc::clone(&self.participants)) }
     }
 

@@ -69,6 +69,11 @@ pub fn conditions(filter: &KillFilter, names: &[FilterName]) -> Vec<Condition> {
     if let Some(isk) = filter.max_value {
         say("At most", format!("{} ISK", plain(isk)), without!(max_value));
     }
+    for tank in &filter.tank {
+        let mut without = filter.clone();
+        without.tank.retain(|other| other != tank);
+        say("Tank", tank.label().to_owned(), without);
+    }
     for tag in &filter.tags {
         let mut without = filter.clone();
         without.tags.retain(|other| other != tag);
@@ -134,11 +139,11 @@ mod tests {
     #[test]
     fn every_condition_is_said_and_can_be_removed() {
         let query = "system_id=30000142&band=lowsec&ship_type_id=587,588&side=victim&min_value=1.5b&max_value=2b\
-                     &tags=Nosferatu,Cloak&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&solo=true&npc=false";
+                     &tank=armor&tags=Nosferatu,Cloak&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&solo=true&npc=false";
         let filter = KillFilter::from_query(query, &[]).unwrap();
         let names = [FilterName { field: "ship_type_id".to_owned(), id: 587, name: "Rifter".to_owned() }];
         let conditions = conditions(&filter, &names);
-        assert_eq!(conditions.len(), 13);
+        assert_eq!(conditions.len(), 15);
         assert!(conditions.iter().any(|c| c.kind == "Ship" && c.text == "Rifter"));
         assert!(conditions.iter().any(|c| c.kind == "At least" && c.text == "1.5b ISK"));
         assert!(conditions.iter().all(|c| c.without != filter));

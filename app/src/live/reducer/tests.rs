@@ -33,6 +33,7 @@ fn kill_at(id: i64, seconds: i64) -> KillSummary {
         ehp: None,
         dps: None,
         fit_is_lower_bound: false,
+        tank: None,
         source: Source::R2z2,
         received_at: Timestamp::from_timestamp(1_700_000_000, 0).unwrap(),
         enrichment_failed: false,

@@ -4,7 +4,8 @@ use crate::support::{at, insert, made_up_many};
 use chrono::TimeDelta;
 use domain::{
     FitFacts, FitHash, FitOutcome, KillFilter, KillRecord, KillSummary, KillmailId, StaticData, Timestamp,
-    fit_stats::ImpossibleFit, sort::Ranking,
+    fit_stats::{ImpossibleFit, Tank},
+    sort::Ranking,
 };
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,10 +73,21 @@ async fn lower_bounds_are_kept_as_such_on_every_way_into_a_list() {
         let found = store.find_kill(id).await.unwrap().unwrap();
         let losses = store.list_ship_losses(listed.ship.type_id, ALWAYS, at(2027, 1, 1), 100).await.unwrap();
         let loss = losses.iter().find(|loss| loss.killmail_id == id).unwrap();
+        assert_eq!([listed.tank, found.enrichment.fit.tank], [Some(Tank::ShieldBuffer); 2]);
         let seen = [listed.fit_is_lower_bound, found.enrichment.fit.is_lower_bound, loss.ehp_is_lower_bound];
         assert_eq!(seen, [is_bound(record); 3], "{id}");
     }
     assert!(records.iter().any(is_bound) && !records.iter().all(is_bound));
+
+    // What was stored before lists knew it is filled in by the migration.
+    for step in [
+        include_str!("../../../../migrations/0011_fit_facts.down.sql"),
+        include_str!("../../../../migrations/0011_fit_facts.up.sql"),
+    ] {
+        sqlx::raw_sql(step).execute(database.pool()).await.unwrap();
+    }
+    let again = store.list_ranked(&KillFilter::default(), Ranking::Ehp, None, 100, &static_data).await.unwrap();
+    assert_eq!(again, page);
 }
 
 #[tokio::test]

@@ -1,2 +1,0 @@
-ALTER TABLE killmails_enriched DROP COLUMN fit_is_lower_bound;
-ALTER TABLE fit_stats DROP COLUMN is_lower_bound;
