@@ -119,6 +119,7 @@ export async function everyPage(galaxy) {
     `/constellation/${constellation}`,
     `/region/${region}`,
     `/type/${kill.ship.type_id}?window=7`,
+    '/ranked?sort=ehp',
     '/search',
     '/search?q=ta',
     '/status',

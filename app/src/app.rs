@@ -13,6 +13,7 @@ use crate::{
         live::LivePage,
         not_found::NotFound,
         place::{ConstellationPage, RegionPage, SystemPage},
+        ranked::RankedLosses,
         search::SearchPage,
         ship::ShipPage,
         status::StatusPage,
@@ -50,6 +51,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/system/:id") view=SystemPage ssr=SsrMode::Async/>
                     <Route path=path!("/constellation/:id") view=ConstellationPage ssr=SsrMode::Async/>
                     <Route path=path!("/region/:id") view=RegionPage ssr=SsrMode::Async/>
+                    <Route path=path!("/ranked") view=RankedLosses ssr=SsrMode::Async/>
                     <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async/>
                     <Route path=path!("/status") view=StatusPage ssr=SsrMode::Async/>
                 </FlatRoutes>

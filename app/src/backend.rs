@@ -2,11 +2,14 @@
 //! One method per use case, no SQL and no HTTP types.
 
 use crate::contract::{
-    ApiError, FeedStatus, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, SearchHit, StatsWindow, StatusReport,
-    TypePage,
+    ApiError, FeedStatus, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, RankedPage, SearchHit, StatsWindow,
+    StatusReport, TypePage,
 };
 use async_trait::async_trait;
-use domain::{Cursor, KillFilter, KillmailId};
+use domain::{
+    Cursor, KillFilter, KillmailId,
+    sort::{RankCursor, Ranking},
+};
 use std::sync::Arc;
 
 /// How to page through a list.
@@ -21,6 +24,14 @@ pub struct Paging {
 #[async_trait]
 pub trait Backend: Send + Sync + 'static {
     async fn list_kills(&self, filter: KillFilter, paging: Paging) -> Result<KillPage, ApiError>;
+    /// The losses that pass a filter and have the number, largest first; `before` is a page's `next`.
+    async fn list_ranked(
+        &self,
+        filter: KillFilter,
+        ranking: Ranking,
+        before: Option<RankCursor>,
+        limit: u32,
+    ) -> Result<RankedPage, ApiError>;
     async fn get_kill(&self, id: KillmailId) -> Result<KillDetail, ApiError>;
     async fn get_place(&self, kind: PlaceKind, id: i64, paging: Paging) -> Result<PlacePage, ApiError>;
     async fn get_type(&self, id: i64, window: StatsWindow, paging: Paging) -> Result<TypePage, ApiError>;

@@ -2,7 +2,8 @@
 //! They are public HTTP endpoints under `/api/fn/`; the JSON API for others is under `/api/v1`.
 
 use crate::contract::{
-    ApiError, FilterName, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, SearchHit, StatusReport, TypePage,
+    ApiError, FilterName, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, RankedPage, SearchHit, StatusReport,
+    TypePage,
 };
 use leptos::{
     server,
@@ -12,7 +13,7 @@ use leptos::{
 #[cfg(feature = "ssr")]
 use {
     crate::backend::{BackendHandle, Paging},
-    domain::{KillFilter, KillmailId},
+    domain::{KillFilter, KillmailId, sort::Ranking},
     leptos::prelude::expect_context,
 };
 
@@ -53,6 +54,25 @@ fn paging(before: Option<String>, after: Option<String>) -> Result<Paging, ApiEr
 pub async fn list_kills(query: String, before: Option<String>, after: Option<String>) -> Result<KillPage, ApiError> {
     let filter = KillFilter::from_query(&query, crate::routes::NON_FILTER_PARAMETERS)?;
     told(backend().list_kills(filter, paging(before, after)?).await)
+}
+
+/// A page of losses by `sort` (`value`, the default, `ehp` or `dps`), largest first. `query` is a filter as in the URL.
+///
+/// # Errors
+/// `Invalid` names the parameter.
+#[server(prefix = "/api/fn", endpoint = "list_ranked", input = GetUrl, output = Json)]
+pub async fn list_ranked(query: String, sort: Option<String>, before: Option<String>) -> Result<RankedPage, ApiError> {
+    let read = || -> Result<_, ApiError> {
+        let filter = KillFilter::from_query(&query, crate::routes::RANKED_PARAMETERS)?;
+        let ranking = match sort.as_deref() {
+            None | Some("") => Ranking::Value,
+            Some(word) => word.parse().map_err(|()| ApiError::invalid("sort", "is one of value, ehp, dps"))?,
+        };
+        let before = before.filter(|text| !text.is_empty()).map(|text| text.parse()).transpose()?;
+        Ok((filter, ranking, before))
+    };
+    let (filter, ranking, before) = told(read())?;
+    told(backend().list_ranked(filter, ranking, before, PAGE_ROWS).await)
 }
 
 #[server(prefix = "/api/fn", endpoint = "get_kill", input = GetUrl, output = Json)]

@@ -1,9 +1,12 @@
 //! Paths of pages. Nobody else writes a path by hand.
 
-use domain::{ConstellationId, EntityKind, KillFilter, KillmailId, RegionId, SolarSystemId, TypeId};
+use domain::{ConstellationId, EntityKind, KillFilter, KillmailId, RegionId, SolarSystemId, TypeId, sort::Ranking};
 
 /// Query parameters of pages that are not part of the filter.
 pub const NON_FILTER_PARAMETERS: &[&str] = &["before", "after", "kill", "density", "q", "limit", "paused"];
+
+/// The same of the lists that are not by time.
+pub const RANKED_PARAMETERS: &[&str] = &["before", "after", "kill", "density", "q", "limit", "paused", "sort"];
 
 pub const LIVE: &str = "/";
 pub const SEARCH: &str = "/search";
@@ -13,6 +16,13 @@ pub const API_DOCS: &str = "/api/docs";
 pub fn live(filter: &KillFilter) -> String {
     let query = filter.to_query();
     if query.is_empty() { LIVE.to_owned() } else { format!("/?{query}") }
+}
+
+/// The losses of a filter, largest first.
+pub fn ranked(filter: &KillFilter, ranking: Ranking) -> String {
+    let query = filter.to_query();
+    let joint = if query.is_empty() { "" } else { "&" };
+    format!("/ranked?{query}{joint}sort={}", ranking.as_str())
 }
 
 pub fn kill(id: KillmailId) -> String {

@@ -6,13 +6,14 @@ use crate::{
     backend::{Backend, BackendHandle, Paging, StatusHook},
     contract::{
         ApiError, FeedHealth, FeedStatus, FilterName, KillDetail, KillPage, LiveStats, MinuteBucket, PlaceKind,
-        PlacePage, SearchHit, StatsWindow, StatusReport, TypePage,
+        PlacePage, RankedPage, SearchHit, StatsWindow, StatusReport, TypePage,
     },
 };
 use async_trait::async_trait;
 use domain::{
     AllianceId, CharacterId, CorporationId, Cursor, FinalBlow, Isk, KillFilter, KillSummary, KillmailId, Named, Party,
     Place, ShipRef, Source, StaticData, Timestamp, TypeId,
+    sort::{RankCursor, Ranking},
 };
 use futures::StreamExt;
 use leptos::prelude::*;
@@ -101,6 +102,8 @@ pub fn kill(number: i64) -> KillSummary {
             .collect(),
         ehp: None,
         dps: None,
+        fit_is_lower_bound: false,
+        tank: None,
         source: Source::R2z2,
         received_at: at,
         enrichment_failed: false,
@@ -121,6 +124,27 @@ impl Backend for FakeBackend {
         let kills: Vec<KillSummary> = (1..=i64::from(paging.limit)).rev().map(kill).collect();
         let cursor = |kill: &KillSummary| Cursor { killmail_time: kill.killmail_time, killmail_id: kill.killmail_id };
         Ok(KillPage { next: kills.last().map(cursor), prev: kills.first().map(cursor), kills })
+    }
+
+    async fn list_ranked(
+        &self,
+        _: KillFilter,
+        ranking: Ranking,
+        before: Option<RankCursor>,
+        limit: u32,
+    ) -> Result<RankedPage, ApiError> {
+        if before.is_some_and(|before| before.ranking != ranking) {
+            return Err(ApiError::invalid("before", "is a cursor of another order"));
+        }
+        let fitted = |number: i64| KillSummary {
+            ehp: Some(number * 1_000),
+            dps: Some(number),
+            fit_is_lower_bound: number % 5 == 0,
+            ..kill(number)
+        };
+        let kills: Vec<KillSummary> = (1..=i64::from(limit)).rev().map(fitted).collect();
+        let next = kills.last().map(|kill| RankCursor { ranking, key: 1_000, killmail_id: kill.killmail_id });
+        Ok(RankedPage { ranking, kills, next })
     }
 
     async fn get_kill(&self, _: KillmailId) -> Result<KillDetail, ApiError> {

@@ -66,6 +66,22 @@ test('what the fit could do: its fields are in a fold, and list and chips obey',
   await expect(page.getByText('Write it like 800 or 1.2k.')).toBeVisible();
 });
 
+test('a kind of tank: its choice is in the fold, and list and chips obey', async ({ galaxy, openLive, page }) => {
+  await galaxy.someKill('a kill with a shield tank', (kill) => kill.tank?.startsWith('shield'));
+  await openLive('/');
+  await page.getByText('Fit', { exact: true }).click();
+  await page.getByRole('combobox', { name: 'Tank' }).selectOption({ label: 'Shield tank' });
+  await expect(page).toHaveURL(/\?tank=shield_buffer%2Cshield_active$/);
+  await expect(chips(page).getByRole('link', { name: 'Remove filter Tank: shield buffer' })).toBeVisible();
+  await expect.poll(async () => {
+    const shield = new Set((await galaxy.kills('tank=shield')).map((kill) => String(kill.killmail_id)));
+    const shown = await listed(page);
+    return shown.length > 0 && shown.every((id) => shield.has(id));
+  }).toBe(true);
+  await page.reload();
+  await expect(page.locator('select[name="tank"]')).toHaveValue('shield');
+});
+
 test('security bands narrow and widen', async ({ openLive, page }) => {
   await openLive('/');
   const bands = () => rows(page).locator('.kill-place .security').evaluateAll((all) => [...new Set(all.map((one) => one.dataset.band))].sort());
@@ -93,6 +109,37 @@ for (const [what, selector, parameter, chip] of [
     await expect(page).toHaveURL(new RegExp(`\\?${parameter}=\\d+$`));
     await expect(chips(page).getByRole('link', { name: `Remove filter ${chip}: ${name}` })).toBeVisible();
     await expect.poll(() => named(page, selector)).toEqual([name]);
+  });
+}
+
+// What is a mark, not a name: every row that is left has it too.
+for (const [what, mark, parameter, chip, passes] of [
+  ['the ISK', '.kill-value', /\?min_value=[\d.]+$/, /^Remove filter At least: .+ ISK$/, (row, first) => row.isk >= first.isk],
+  ['the security', '.kill-place', /\?band=[a-z]+$/, /^Remove filter Security: /, (row, first) => row.band === first.band],
+  ['Solo', '.kill-line:has([data-badge="solo"])', /\?solo=true$/, 'Remove filter Solo: only', (row) => row.badges.includes('solo')],
+  ['NPC', '.kill-line:has([data-badge="npc"])', /\?npc=true$/, 'Remove filter NPC: only', (row) => row.badges.includes('npc')],
+]) {
+  test(`a click on ${what} filters by it`, async ({ galaxy, openLive, page }) => {
+    // There may be no such kill yet.
+    await galaxy.someKill('a kill with the mark', (kill) => ({ Solo: kill.is_solo, NPC: kill.is_npc })[what] ?? (kill.total_value && kill.place.band));
+    const facts = (all) => all.map((row) => ({
+      isk: Number(row.querySelector('.kill-value .isk').value ?? 0),
+      band: row.querySelector('.kill-place .security').dataset.band,
+      badges: [...row.querySelectorAll('.badge')].map((badge) => badge.dataset.badge),
+    }));
+    await openLive('/');
+    const id = await rows(page).filter({ has: page.locator(`${mark} .mark-link`) }).first().getAttribute('data-kill');
+    const row = page.locator(`.kill-row[data-kill="${id}"]`);
+    const [first] = await row.evaluateAll(facts);
+    await row.locator(`${mark} .mark-link`).first().click();
+    await expect(page).toHaveURL(parameter);
+    await expect(chips(page).getByRole('link', { name: chip })).toBeVisible();
+    await expect(page.locator('.detail')).toBeHidden();
+    await expect.poll(async () => {
+      const all = await rows(page).evaluateAll(facts);
+      return all.length > 0 && all.every((one) => passes(one, first));
+    }).toBe(true);
+    await axe(page, { include: '.live-list' });
   });
 }
 

@@ -58,7 +58,17 @@ test('kills arrive, pause holds them, a tap opens the kill', async ({ galaxy, op
   await expect(page.locator('article.kill-page h1')).toBeVisible();
 });
 
-for (const [what, part] of [['the empty middle of a row', '.kill-place'], ['its age', '.kill-age time'], ['its ISK', '.kill-value .isk']]) {
+test('a mark of a row is large enough for a finger, and filters', async ({ openLive, page }) => {
+  await openLive('/');
+  const small = await page.locator('.kill-row .mark-link').evaluateAll((all, least) => all
+    .map((link) => ({ what: link.textContent, width: link.getBoundingClientRect().width, height: link.getBoundingClientRect().height }))
+    .filter(({ width, height }) => width < least || height < least), FINGER);
+  expect(small).toEqual([]);
+  await rows(page).nth(1).locator('.kill-value .mark-link').tap();
+  await expect(page).toHaveURL(/\?min_value=[\d.]+$/);
+});
+
+for (const [what, part] of [['the empty middle of a row', '.kill-place'], ['its age', '.kill-age time']]) {
   test(`there is no panel: a tap on ${what} opens the kill as a page`, async ({ openLive, page }) => {
     await openLive('/');
     const row = rows(page).nth(1);

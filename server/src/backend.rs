@@ -8,12 +8,15 @@ use crate::services::Services;
 use app::{
     backend::{Backend, Paging},
     contract::{
-        ApiError, ErrorCode, FeedStatus, FilterName, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, SearchHit,
-        StatsWindow, StatusReport, TypePage,
+        ApiError, ErrorCode, FeedStatus, FilterName, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, RankedPage,
+        SearchHit, StatsWindow, StatusReport, TypePage,
     },
 };
 use async_trait::async_trait;
-use domain::{KillFilter, KillmailId};
+use domain::{
+    KillFilter, KillmailId,
+    sort::{RankCursor, Ranking},
+};
 use std::{panic, sync::Arc};
 use tokio::runtime::Handle;
 use tokio_util::task::AbortOnDropHandle;
@@ -55,6 +58,16 @@ impl Backend for Pages {
             services.list_kills(&filter, paging).await
         })
         .await
+    }
+
+    async fn list_ranked(
+        &self,
+        filter: KillFilter,
+        ranking: Ranking,
+        before: Option<RankCursor>,
+        limit: u32,
+    ) -> Result<RankedPage, ApiError> {
+        self.ask(|services| async move { services.list_ranked(&filter, ranking, before, limit).await }).await
     }
 
     async fn get_kill(&self, id: KillmailId) -> Result<KillDetail, ApiError> {

@@ -5,6 +5,7 @@
 
 use crate::{
     Timestamp,
+    fit_stats::Tank,
     ids::{
         AllianceId, CharacterId, ConstellationId, CorporationId, GroupId, KillmailId, RegionId, SolarSystemId, TypeId,
     },
@@ -80,6 +81,9 @@ pub struct KillFilter {
     pub max_ehp: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_dps: Option<i64>,
+    /// Of the victim's fit, as the bounds above.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tank: Vec<Tank>,
     /// Every tag must be present.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
@@ -139,7 +143,7 @@ impl KillFilter {
 
     /// Whether it depends on the statistics of the victim's fit, which are known a little later than the kill.
     pub fn asks_for_fit(&self) -> bool {
-        self.min_ehp.is_some() || self.max_ehp.is_some() || self.min_dps.is_some()
+        self.min_ehp.is_some() || self.max_ehp.is_some() || self.min_dps.is_some() || !self.tank.is_empty()
     }
 
     /// Whether a kill passes.
@@ -158,6 +162,7 @@ impl KillFilter {
             && self.min_ehp.is_none_or(|min| kill.ehp.is_some_and(|ehp| ehp >= min))
             && self.max_ehp.is_none_or(|max| kill.ehp.is_some_and(|ehp| ehp <= max))
             && self.min_dps.is_none_or(|min| kill.dps.is_some_and(|dps| dps >= min))
+            && any_or_empty(self.tank.is_empty(), kill.tank.is_some_and(|tank| self.tank.contains(&tank)))
             && self.tags.iter().all(|tag| kill.module_tags.contains(tag))
             && self.from.is_none_or(|from| kill.killmail_time >= from)
             && self.to.is_none_or(|to| kill.killmail_time < to)
@@ -272,6 +277,18 @@ impl KillFilter {
             "min_ehp" => self.min_ehp = Some(whole_number(field, value)?),
             "max_ehp" => self.max_ehp = Some(whole_number(field, value)?),
             "min_dps" => self.min_dps = Some(whole_number(field, value)?),
+            "tank" => {
+                for word in value.split(',') {
+                    let kinds = Tank::named(word).ok_or_else(|| {
+                        let words =
+                            "is one of shield, armor, hull, shield_buffer, shield_active, armor_buffer, armor_active";
+                        FilterError::new(field, words)
+                    })?;
+                    for tank in kinds {
+                        push_bounded(&mut self.tank, *tank, field)?;
+                    }
+                }
+            }
             "from" => self.from = Some(moment(field, value)?),
             "to" => self.to = Some(moment(field, value)?),
             "solo" => self.solo = Some(yes_or_no(field, value)?),
@@ -304,6 +321,7 @@ impl KillFilter {
         list("min_ehp", self.min_ehp.iter().map(i64::to_string).collect());
         list("max_ehp", self.max_ehp.iter().map(i64::to_string).collect());
         list("min_dps", self.min_dps.iter().map(i64::to_string).collect());
+        list("tank", self.tank.iter().map(|tank| tank.as_str().to_owned()).collect());
         list("tags", self.tags.clone());
         list("from", self.from.iter().map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)).collect());
         list("to", self.to.iter().map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)).collect());

@@ -10,6 +10,7 @@ use crate::{
     static_data::StaticData,
 };
 use serde::{Deserialize, Serialize};
+use std::str::FromStr;
 
 /// Words for the assumptions behind every number.
 pub const ASSUMPTIONS: &str = "all skills V, uniform damage, no heat, no implants, no fleet boosts";
@@ -90,6 +91,29 @@ pub enum Tank {
 }
 
 impl Tank {
+    pub const ALL: [Self; 5] =
+        [Self::ShieldBuffer, Self::ShieldActive, Self::ArmorBuffer, Self::ArmorActive, Self::Hull];
+
+    /// The word in URLs, the API and the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ShieldBuffer => "shield_buffer",
+            Self::ShieldActive => "shield_active",
+            Self::ArmorBuffer => "armor_buffer",
+            Self::ArmorActive => "armor_active",
+            Self::Hull => "hull",
+        }
+    }
+
+    /// The kinds that a word of a filter means: `shield` and `armor` are both kinds of each.
+    pub fn named(word: &str) -> Option<&'static [Self]> {
+        match word {
+            "shield" => Some(&[Self::ShieldBuffer, Self::ShieldActive]),
+            "armor" => Some(&[Self::ArmorBuffer, Self::ArmorActive]),
+            _ => Self::ALL.iter().find(|tank| tank.as_str() == word).map(std::slice::from_ref),
+        }
+    }
+
     pub fn label(self) -> &'static str {
         match self {
             Self::ShieldBuffer => "shield buffer",
@@ -278,6 +302,10 @@ pub struct FitFacts {
     /// Without reload. Absent without weapons, too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dps: Option<i64>,
+    /// The truth is higher: see [`FitStats::is_lower_bound`].
+    pub is_lower_bound: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tank: Option<Tank>,
 }
 
 impl FitFacts {
@@ -287,7 +315,21 @@ impl FitFacts {
     }
 
     pub fn known(hash: FitHash, engine_build: &str, outcome: &FitOutcome) -> Self {
-        Self { hash: Some(hash), engine_build: Some(engine_build.to_owned()), ehp: outcome.ehp(), dps: outcome.dps() }
+        Self {
+            hash: Some(hash),
+            engine_build: Some(engine_build.to_owned()),
+            ehp: outcome.ehp(),
+            dps: outcome.dps(),
+            is_lower_bound: outcome.is_lower_bound(),
+            tank: outcome.tank(),
+        }
+    }
+}
+
+impl FromStr for Tank {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|tank| tank.as_str() == text).ok_or(())
     }
 }
 
@@ -305,6 +347,14 @@ impl FitOutcome {
 
     pub fn dps(&self) -> Option<i64> {
         self.stats().and_then(|stats| stats.damage).map(|damage| whole(damage.dps))
+    }
+
+    pub fn tank(&self) -> Option<Tank> {
+        self.stats().map(|stats| stats.tank)
+    }
+
+    pub fn is_lower_bound(&self) -> bool {
+        self.stats().is_some_and(|stats| stats.is_lower_bound)
     }
 
     /// What needs no engine to be known.
@@ -344,6 +394,18 @@ mod tests {
             let [s, a, h] = layers.map(layer);
             assert_eq!(Tank::of(&s, &a, &h, &repair), tank, "{layers:?}");
         }
+    }
+
+    #[test]
+    fn kinds_of_tank_are_written_everywhere_as_in_the_statistics() {
+        for tank in Tank::ALL {
+            assert_eq!(serde_json::to_value(tank).expect("JSON"), tank.as_str());
+            assert_eq!((tank.as_str().parse(), Tank::named(tank.as_str())), (Ok(tank), Some(&[tank][..])));
+        }
+        let grouped: Vec<Tank> =
+            ["shield", "armor", "hull"].into_iter().filter_map(Tank::named).flatten().copied().collect();
+        assert_eq!(grouped, Tank::ALL);
+        assert_eq!(Tank::named("speed"), None);
     }
 
     #[test]

@@ -4,7 +4,8 @@ use crate::{filter::FilterError, ids::KillmailId, summary::KillSummary};
 use std::{fmt, str::FromStr};
 
 /// By what a list of history is ordered, largest first. Kills without the number are not in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Ranking {
     Value,
     Ehp,
@@ -70,6 +71,12 @@ impl FromStr for RankCursor {
 impl serde::Serialize for RankCursor {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for RankCursor {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     Timestamp,
+    fit_stats::Tank,
     ids::{
         AllianceId, CharacterId, ConstellationId, CorporationId, FactionId, GroupId, KillmailHash, KillmailId,
         RegionId, SolarSystemId, TypeId,
@@ -303,6 +304,12 @@ pub struct KillSummary {
     /// Damage a second of the victim's fit, without reload; absent as `ehp`, and for a fit without weapons.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dps: Option<i64>,
+    /// The fit has mutated modules, which count as nothing: `ehp` and `dps` are lower bounds.
+    #[serde(default)]
+    pub fit_is_lower_bound: bool,
+    /// How the victim's fit was to survive; absent as `ehp`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tank: Option<Tank>,
     pub source: Source,
     pub received_at: Timestamp,
     /// Enrichment failed: the row is shown with a warning.
@@ -336,6 +343,8 @@ impl KillSummary {
             module_tags: enrichment.module_tags.clone(),
             ehp: enrichment.fit.ehp,
             dps: enrichment.fit.dps,
+            fit_is_lower_bound: enrichment.fit.is_lower_bound,
+            tank: enrichment.fit.tank,
             source: record.source,
             received_at: record.received_at,
             enrichment_failed: enrichment.failed_at.is_some(),

@@ -34,11 +34,16 @@ pub fn IskAmount(#[prop(into)] value: Option<Isk>, #[prop(optional)] is_lower_bo
             title=format!("{bound}{} ISK", isk.full())
         >
             {isk.short()}
-            {is_lower_bound.then(|| view! { <span class="isk-bound" aria-label="or more">"+"</span> })}
+            {or_more(is_lower_bound)}
             <span class="sr-only">" ISK"</span>
         </data>
     }
     .into_any()
+}
+
+/// The plus sign after a lower bound.
+pub fn or_more(is_lower_bound: bool) -> Option<AnyView> {
+    is_lower_bound.then(|| view! { <span class="isk-bound" aria-label="or more">"+"</span> }.into_any())
 }
 
 #[cfg(test)]

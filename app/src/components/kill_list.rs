@@ -1,7 +1,7 @@
 //! A list of kills with its column heads: static for place pages; the live page fills the same frame from its store.
 
-use crate::components::{kill_row::KillRow, preferences::use_density};
-use domain::{KillFilter, KillSummary};
+use crate::components::{kill_row::KillRow, order::word, preferences::use_density};
+use domain::{KillFilter, KillSummary, sort::Ranking};
 use leptos::prelude::*;
 
 /// The list's frame: heads, density, and the rows as children (`<li>`).
@@ -10,6 +10,9 @@ pub fn KillListFrame(
     /// What the list is, for assistive technology.
     #[prop(into)]
     label: String,
+    /// What the list is ordered by, if not by time: the column of numbers shows it.
+    #[prop(optional)]
+    ranking: Option<Ranking>,
     children: Children,
 ) -> impl IntoView {
     let density = use_density();
@@ -18,7 +21,7 @@ pub fn KillListFrame(
             <div class="kill-head" aria-hidden="true">
                 <span></span>
                 <span class="kill-head-ship">"Ship"</span>
-                <span class="kill-head-value">"ISK"</span>
+                <span class="kill-head-value">{word(ranking.unwrap_or(Ranking::Value))}</span>
                 <span>"Victim"</span>
                 <span>"Final blow"</span>
                 <span>"Place"</span>
@@ -37,10 +40,15 @@ pub fn KillList(
     #[prop(optional)]
     base: KillFilter,
     #[prop(into)] label: String,
+    /// What the list is ordered by, if not by time.
+    #[prop(optional)]
+    ranking: Option<Ranking>,
 ) -> impl IntoView {
+    let rows = kills
+        .into_iter()
+        .map(|kill| view! { <KillRow kill=kill base=base.clone() ranking=ranking.unwrap_or(Ranking::Value)/> })
+        .collect_view();
     view! {
-        <KillListFrame label=label>
-            {kills.into_iter().map(|kill| view! { <KillRow kill=kill base=base.clone()/> }).collect_view()}
-        </KillListFrame>
+        <KillListFrame label=label ranking=ranking.unwrap_or(Ranking::Value)>{rows}</KillListFrame>
     }
 }

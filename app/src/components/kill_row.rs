@@ -6,9 +6,11 @@
 use crate::{
     components::{
         filter_link::narrowed,
+        fit_number::{FitNumber, short},
         icon::Icon,
         isk::IskAmount,
         kill_kind::KillKind,
+        order::word,
         party::{self, PartyNames},
         security::SecurityBadge,
         tag_words::tag_line,
@@ -17,7 +19,7 @@ use crate::{
     },
     routes,
 };
-use domain::{EntityKind, KillFilter, KillSummary, KillmailId};
+use domain::{EntityKind, Isk, KillFilter, KillSummary, KillmailId, sort::Ranking};
 use leptos::prelude::*;
 
 /// What the row's link is called: the whole kill in one sentence.
@@ -46,6 +48,9 @@ pub fn KillRow(
     /// Arrived while the reader was watching: flashes once.
     #[prop(optional)]
     is_new: bool,
+    /// What the list is ordered by, if not by time: the number that is shown.
+    #[prop(optional)]
+    ranking: Option<Ranking>,
 ) -> impl IntoView {
     let id = kill.killmail_id;
     let kind = KillKind::of(&kill.ship);
@@ -83,23 +88,21 @@ pub fn KillRow(
             <div class="kill-ship">
                 <span class="kill-line">
                     <a class="name-link kill-name" href=ship_link>{ship}</a>
-                    <Badges kill=kill.clone()/>
+                    <Badges kill=kill.clone() base=base.clone()/>
                 </span>
                 <span class="kill-second">
                     <span class="kill-sub">{group}</span>
                     {tag_line(&kill.module_tags, &base)}
                 </span>
             </div>
-            <div class="kill-value">
-                <IskAmount value=kill.total_value is_lower_bound={kill.unpriced_types > 0}/>
-            </div>
+            <div class="kill-value">{number(&kill, ranking.unwrap_or(Ranking::Value), &base)}</div>
             <div class="kill-victim">
                 <TypeImage picture=Picture::of_party(&kill.victim) size=40/>
                 <PartyNames party=kill.victim.clone() base=base.clone()/>
             </div>
             <div class="kill-killer">{killer(&kill, &base)}</div>
             <div class="kill-place">
-                <SecurityBadge place=kill.place.clone()/>
+                {security(&kill, &base)}
                 <span class="kill-where">
                     <a class="name-link kill-system" href=system_link>{kill.place.display_name()}</a>
                     <span class="kill-sub">{region}</span>
@@ -110,16 +113,21 @@ pub fn KillRow(
     }
 }
 
-/// Words about the fight, never colour alone.
+/// Words about the fight, never colour alone. Those that can be filtered by are links.
 #[component]
-fn Badges(kill: KillSummary) -> impl IntoView {
-    let badge = |show: bool, kind: &'static str, word: &'static str, title: &'static str| {
-        show.then(|| view! { <span class="badge" data-badge=kind title=title>{word}</span> })
+fn Badges(kill: KillSummary, base: KillFilter) -> impl IntoView {
+    let badge = |kind: &'static str, word: &'static str, title: &'static str| {
+        view! { <span class="badge" data-badge=kind title=title>{word}</span> }
     };
+    let link = |show: bool, filter: KillFilter, badge: AnyView| {
+        show.then(|| view! { <a class="name-link mark-link" href=routes::live(&filter)>{badge}</a> })
+    };
+    let solo = KillFilter { solo: Some(true), ..base.clone() };
+    let npc = KillFilter { npc: Some(true), ..base };
     view! {
-        {badge(kill.is_solo, "solo", "Solo", "One pilot did it alone")}
-        {badge(kill.is_npc, "npc", "NPC", "No player took part")}
-        {badge(kill.is_awox, "awox", "Awox", "Killed by their own corporation")}
+        {link(kill.is_solo, solo, badge("solo", "Solo", "One pilot did it alone").into_any())}
+        {link(kill.is_npc, npc, badge("npc", "NPC", "No player took part").into_any())}
+        {kill.is_awox.then(|| badge("awox", "Awox", "Killed by their own corporation"))}
         {kill.enrichment_failed.then(|| view! {
             <span class="badge" data-badge="warning" title="Some facts could not be worked out yet">
                 <Icon name="warning"/>
@@ -127,6 +135,43 @@ fn Badges(kill: KillSummary) -> impl IntoView {
             </span>
         })}
     }
+}
+
+/// What it was worth, took or dealt: a link to kills with as much or more.
+fn number(kill: &KillSummary, ranking: Ranking, base: &KillFilter) -> AnyView {
+    let base = base.clone();
+    let of_fit = |number: Option<i64>, unit| {
+        let is_lower_bound = kill.fit_is_lower_bound;
+        number.map(|number| {
+            view! { <FitNumber number=number unit=unit is_lower_bound=is_lower_bound is_short=true/> }.into_any()
+        })
+    };
+    let value = || view! { <IskAmount value=kill.total_value is_lower_bound={kill.unpriced_types > 0}/> }.into_any();
+    let (shown, words, filter) = match ranking {
+        Ranking::Value => {
+            let words = kill.total_value.map(Isk::short);
+            (Some(value()), words, KillFilter { min_value: kill.total_value, ..base })
+        }
+        Ranking::Ehp => {
+            let filter = KillFilter { min_ehp: kill.ehp, ..base };
+            (of_fit(kill.ehp, word(ranking)), kill.ehp.map(short), filter)
+        }
+        Ranking::Dps => {
+            let filter = KillFilter { min_dps: kill.dps, ..base };
+            (of_fit(kill.dps, word(ranking)), kill.dps.map(short), filter)
+        }
+    };
+    let Some(words) = words else { return shown.into_any() };
+    let label = format!("{words} {} or more", word(ranking));
+    view! { <a class="name-link mark-link" href=routes::live(&filter) aria-label=label>{shown}</a> }.into_any()
+}
+
+/// The security of the place, a link to kills in the same band.
+fn security(kill: &KillSummary, base: &KillFilter) -> AnyView {
+    let badge = view! { <SecurityBadge place=kill.place.clone()/> };
+    let Some(band) = kill.place.band else { return badge.into_any() };
+    let href = routes::live(&KillFilter { band: vec![band], ..base.clone() });
+    view! { <a class="name-link mark-link" href=href>{badge}</a> }.into_any()
 }
 
 /// Who got the final blow, and how many were with them.
@@ -160,5 +205,45 @@ fn killer(kill: &KillSummary, base: &KillFilter) -> impl IntoView {
             .into_any()
         }
         None => view! { <span class="party"><span class="party-main">"Unknown"</span></span>{count} }.into_any(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    /// The addresses that a row of a list filtered by Rifters leads to.
+    fn links(kill: KillSummary) -> Vec<String> {
+        let base = KillFilter::from_query("ship_type_id=587", &[]).unwrap();
+        let html = Owner::new().with(|| {
+            crate::components::time::provide_clock();
+            view! { <KillRow kill=kill base=base/> }.to_html()
+        });
+        html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_mark_of_a_row_filters_by_itself_within_the_list() {
+        let mut kill = testing::kill(3);
+        kill.total_value = Some(Isk::from_hundredths(123_456_789));
+        (kill.is_solo, kill.is_npc, kill.is_awox) = (true, false, true);
+        let band = kill.place.band.expect("a known place").as_str();
+        let solo = links(kill.clone());
+        let within = |filter: &str| format!("/?{filter}");
+        for filter in [
+            format!("band={band}&amp;ship_type_id=587"),
+            "ship_type_id=587&amp;min_value=1234567.89".to_owned(),
+            "ship_type_id=587&amp;solo=true".to_owned(),
+        ] {
+            assert!(solo.contains(&within(&filter)), "{filter}: {solo:?}");
+        }
+        (kill.is_solo, kill.is_npc, kill.total_value, kill.place.band) = (false, true, None, None);
+        let npc = links(kill);
+        assert!(npc.contains(&within("ship_type_id=587&amp;npc=true")), "{npc:?}");
+        assert!(
+            !npc.iter().any(|href| href.contains("min_value") || href.contains("band=") || href.contains("solo")),
+            "what is unknown cannot be filtered by: {npc:?}"
+        );
     }
 }

@@ -2,7 +2,9 @@
 
 use domain::{
     Cursor, FitReport, Isk, KillSummary, Location, Party, Position, ShipRef, Source, Timestamp, UnitPrice,
-    static_data::CelestialKind, valuation::Valuation,
+    sort::{RankCursor, Ranking},
+    static_data::CelestialKind,
+    valuation::Valuation,
 };
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +17,15 @@ pub struct KillPage {
     pub next: Option<Cursor>,
     /// Pass as `after` for newer kills; absent at the start.
     pub prev: Option<Cursor>,
+}
+
+/// A page of a list by a number of each kill, largest first. There is no way back but to the first page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RankedPage {
+    pub ranking: Ranking,
+    pub kills: Vec<KillSummary>,
+    /// Pass as `before` for smaller ones; absent at the end.
+    pub next: Option<RankCursor>,
 }
 
 /// Everything the kill page shows.

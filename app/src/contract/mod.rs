@@ -12,7 +12,7 @@ pub mod status;
 
 pub use error::{ApiError, ErrorCode, FieldProblem};
 pub use filter_name::FilterName;
-pub use killmail::{AttackerRow, ItemRow, KillDetail, KillPage, NearestCelestial, RelatedKill, ValueTiles};
+pub use killmail::{AttackerRow, ItemRow, KillDetail, KillPage, NearestCelestial, RankedPage, RelatedKill, ValueTiles};
 pub use live::{ClientMessage, LiveStats, MinuteBucket, NamePatch, PROTOCOL_VERSION, ServerMessage};
 pub use place::{HourBucket, PlaceKind, PlacePage, PlaceRef, RankedEntry};
 pub use search::SearchHit;

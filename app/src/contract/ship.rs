@@ -80,6 +80,9 @@ pub struct TypeStats {
     pub values: Option<Distribution<Isk>>,
     /// Effective hit points, of the losses whose fit statistics are known.
     pub ehp: Option<Distribution<i64>>,
+    /// Losses in `ehp` with mutated modules: the truth is higher.
+    #[serde(default)]
+    pub ehp_lower_bounds: u64,
     /// The most usual fits.
     pub fits: Vec<UsualFit>,
     /// All clusters of fits, shown or not.
@@ -110,6 +113,9 @@ pub struct UsualFit {
     pub median_value: Option<Isk>,
     /// Of the cluster's losses whose fit statistics are known.
     pub median_ehp: Option<i64>,
+    /// Losses in `median_ehp` with mutated modules: with any, the median is a lower bound.
+    #[serde(default)]
+    pub ehp_lower_bounds: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,6 +6,7 @@ pub mod kill;
 pub mod live;
 pub mod not_found;
 pub mod place;
+pub mod ranked;
 pub mod search;
 pub mod ship;
 pub mod status;

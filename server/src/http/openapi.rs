@@ -39,6 +39,12 @@ const FILTER: &[Parameter] = &[
     Parameter("max_ehp", "string", "effective hit points of the victim's fit, as 25000 or 25k; unknown never matches"),
     Parameter("min_dps", "string", "damage a second of the victim's fit without reload; unknown never matches"),
     Parameter(
+        "tank",
+        "string",
+        "of the victim's fit: shield, armor, hull, shield_buffer, shield_active, armor_buffer, armor_active; several \
+         separated by commas; unknown never matches",
+    ),
+    Parameter(
         "tags",
         "string",
         "module tags (docs/TAGS.md), all of which must be present, separated by commas; case does not matter",
@@ -310,6 +316,7 @@ mod tests {
                 "from" | "to" => "2026-01-02T03:04:05Z",
                 "solo" | "npc" => "true",
                 "tags" => "T2",
+                "tank" => "armor",
                 _ => "1",
             };
             let filter = KillFilter::from_query(&format!("{name}={example}"), &[]).expect(name);

@@ -4,7 +4,7 @@ use super::{
     params::{DEFAULT_LIMIT, FilterQuery},
     problem::Problem,
 };
-use crate::services::{Services, store_failure};
+use crate::services::Services;
 use app::contract::ApiError;
 use domain::{
     KillFilter, KillSummary,
@@ -45,21 +45,7 @@ pub async fn list(
     if after.is_some() {
         return Err(ApiError::invalid("after", "cannot be combined with sort; use before").into());
     }
-    let limit = limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=crate::services::kills::MAX_LIMIT).contains(&limit) {
-        return Err(ApiError::invalid("limit", "is a number from 1 to 200").into());
-    }
     let before = before.map(|text| text.parse::<RankCursor>()).transpose()?;
-    if before.is_some_and(|cursor| cursor.ranking != ranking) {
-        return Err(ApiError::invalid("before", "is a cursor of another order").into());
-    }
-    let static_data = services.static_data();
-    let page = services
-        .store()
-        .list_ranked(filter, ranking, before, limit, &static_data)
-        .await
-        .map_err(|error| store_failure(&error))?;
-    let mut kills = page.kills;
-    services.name(&mut kills);
-    Ok(RankedAnswer { kills, next: page.next, prev: () })
+    let page = services.list_ranked(filter, ranking, before, limit.unwrap_or(DEFAULT_LIMIT)).await?;
+    Ok(RankedAnswer { kills: page.kills, next: page.next, prev: () })
 }

@@ -6,7 +6,9 @@
 //! resync from the window instead of missing kills silently.
 //!
 //! Races considered: a kill published between a client's snapshot and its subscription would be lost; sessions
-//! therefore subscribe first and take the snapshot second, and clients drop what they already have by id.
+//! therefore subscribe first and take the snapshot second, and clients drop what they already have by id. Frames are made
+//! without the lock that subscribing needs: a filter that appears meanwhile misses that flush, but all its kills were in
+//! the window before the hub was told of them, so the snapshot that follows the subscription has them.
 
 use super::{
     LiveEvent,
@@ -48,7 +50,7 @@ struct Subscriber {
 
 #[derive(Debug, Default)]
 struct Groups {
-    by_filter: HashMap<KillFilter, Vec<Subscriber>>,
+    by_filter: HashMap<Arc<KillFilter>, Vec<Subscriber>>,
     count: usize,
 }
 
@@ -64,7 +66,7 @@ pub struct Hub {
 #[derive(Debug)]
 pub struct Subscription {
     id: u64,
-    filter: KillFilter,
+    filter: Arc<KillFilter>,
     frames: mpsc::Receiver<Frame>,
     overflowed: Arc<AtomicBool>,
     hub: Arc<Hub>,
@@ -123,7 +125,8 @@ impl Hub {
         }
         groups.count += 1;
         let subscriber = Subscriber { id, frames: sender, overflowed: Arc::clone(&overflowed) };
-        groups.by_filter.entry(filter.clone()).or_default().push(subscriber);
+        let filter = Arc::new(filter);
+        groups.by_filter.entry(Arc::clone(&filter)).or_default().push(subscriber);
         drop(groups);
         Ok(Subscription { id, filter, frames, overflowed, hub: Arc::clone(self) })
     }
@@ -194,32 +197,20 @@ impl Hub {
         }
     }
 
-    /// One frame per distinct filter.
+    /// The same frames for everybody with the same filter.
     fn flush(&self, pending: &mut Pending) {
-        let Pending { kills, fitted, changed, names } = std::mem::take(pending);
-        let seq = kills.last().map_or(0, |kill| kill.seq);
-        let mut groups = self.lock();
-        for (filter, subscribers) in &mut groups.by_filter {
-            // Without a number: they take no part in the order of new kills.
-            for chunk in newest_changes(&changed, filter).chunks(MAX_KILLS_PER_FRAME) {
-                offer(subscribers, &frame::batch(0, chunk, 0, &[]));
-            }
-            // Only a filter that asks for a fit's numbers can pass a kill later than at first sight.
-            let late = if filter.asks_for_fit() { fitted.as_slice() } else { &[] };
-            let mut passing: Vec<Arc<LiveKill>> = late
-                .iter()
-                .chain(&kills)
-                .rev()
-                .filter(|kill| filter.is_empty() || filter.matches(&kill.summary, &kill.participants))
-                .cloned()
-                .collect();
-            if passing.is_empty() && names.is_empty() {
+        let pending = std::mem::take(pending);
+        let filters: Vec<Arc<KillFilter>> = self.lock().by_filter.keys().cloned().collect();
+        for filter in filters {
+            let frames = pending.frames(&filter);
+            if frames.is_empty() {
                 continue;
             }
-            let skipped = passing.len().saturating_sub(MAX_KILLS_PER_FRAME) as u64;
-            passing.truncate(MAX_KILLS_PER_FRAME);
-            let frame = frame::batch(seq, &passing, skipped, &names);
-            offer(subscribers, &frame);
+            if let Some(subscribers) = self.lock().by_filter.get_mut(&filter) {
+                for frame in &frames {
+                    offer(subscribers, frame);
+                }
+            }
         }
     }
 
@@ -268,6 +259,30 @@ impl Pending {
     fn is_empty(&self) -> bool {
         self.kills.is_empty() && self.fitted.is_empty() && self.changed.is_empty() && self.names.is_empty()
     }
+
+    /// What is told to those with a filter, encoded once for all of them.
+    fn frames(&self, filter: &KillFilter) -> Vec<Frame> {
+        // Without a number: they take no part in the order of new kills.
+        let changed = newest_changes(&self.changed, filter);
+        let mut frames: Vec<Frame> =
+            changed.chunks(MAX_KILLS_PER_FRAME).map(|chunk| frame::batch(0, chunk, 0, &[])).collect();
+        // Only a filter that asks for a fit's numbers can pass a kill later than at first sight.
+        let late = if filter.asks_for_fit() { self.fitted.as_slice() } else { &[] };
+        let mut passing: Vec<Arc<LiveKill>> = late
+            .iter()
+            .chain(&self.kills)
+            .rev()
+            .filter(|kill| filter.is_empty() || filter.matches(&kill.summary, &kill.participants))
+            .cloned()
+            .collect();
+        if !passing.is_empty() || !self.names.is_empty() {
+            let seq = self.kills.last().map_or(0, |kill| kill.seq);
+            let skipped = passing.len().saturating_sub(MAX_KILLS_PER_FRAME) as u64;
+            passing.truncate(MAX_KILLS_PER_FRAME);
+            frames.push(frame::batch(seq, &passing, skipped, &self.names));
+        }
+        frames
+    }
 }
 
 /// Queues a frame without waiting; a subscriber whose queue is full is marked and forgotten.
@@ -281,3 +296,7 @@ fn offer(subscribers: &mut Vec<Subscriber>, frame: &Frame) {
         false
     });
 }
+
+#[cfg(test)]
+#[path = "hub_tests.rs"]
+mod tests;

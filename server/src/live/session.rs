@@ -310,11 +310,32 @@ async fn next_news(watch: &mut Option<Watch>) -> (KillmailId, News) {
 }
 
 fn parse(text: &str) -> Result<ClientMessage, ApiError> {
-    let message: ClientMessage =
+    let mut message: ClientMessage =
         serde_json::from_str(text).map_err(|error| ApiError::invalid(".", error.to_string()))?;
-    if let ClientMessage::Subscribe { filter, .. } = &message {
-        // The same limits and contradictions as in a URL.
-        KillFilter::from_query(&filter.to_query(), &[]).map_err(ApiError::from)?;
+    if let ClientMessage::Subscribe { filter, .. } = &mut message {
+        // The same limits and contradictions as in a URL, and the same spelling: tags are compared as they are stored.
+        *filter = KillFilter::from_query(&filter.to_query(), &[]).map_err(ApiError::from)?;
     }
     Ok(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_is_subscribed_as_a_url_would_read_it() {
+        let tags = |text: &str| {
+            let message = format!(r#"{{"type":"subscribe","filter":{{"tags":{text}}}}}"#);
+            match parse(&message) {
+                Ok(ClientMessage::Subscribe { filter, .. }) => Ok(filter.tags),
+                Ok(other) => panic!("{other:?}"),
+                Err(error) => Err(error.problems[0].path.clone()),
+            }
+        };
+        let known = domain::tags::canonical("t2 guns").expect("a tag").tag.clone().into_owned();
+        assert_ne!(known, "t2 guns");
+        assert_eq!(tags(r#"["t2 guns", " T2 GUNS "]"#), Ok(vec![known]));
+        assert_eq!(tags(r#"["no such tag"]"#), Err("tags".to_owned()));
+    }
 }

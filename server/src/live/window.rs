@@ -54,7 +54,8 @@ impl LiveKill {
     fn with_fit(&self, facts: &FitFacts) -> Self {
         let mut record = KillRecord::clone(&self.record);
         record.enrichment.fit = facts.clone();
-        let summary = KillSummary { ehp: facts.ehp, dps: facts.dps, ..self.summary.clone() };
+        let (ehp, dps, fit_is_lower_bound) = (facts.ehp, facts.dps, facts.is_lower_bound);
+        let summary = KillSummary { ehp, dps, fit_is_lower_bound, tank: facts.tank, ..self.summary.clone() };
         Self { record: Arc::new(record), ..self.restated(summary, Arc::clone(&self.participants)) }
     }
 

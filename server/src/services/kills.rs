@@ -4,9 +4,12 @@ use super::{Services, store_failure};
 use crate::live::window::LiveKill;
 use app::{
     backend::Paging,
-    contract::{ApiError, KillPage},
+    contract::{ApiError, KillPage, RankedPage},
 };
-use domain::{Cursor, KillFilter, KillSummary};
+use domain::{
+    Cursor, KillFilter, KillSummary,
+    sort::{RankCursor, Ranking},
+};
 use std::{collections::HashSet, sync::Arc};
 use store::Page;
 
@@ -37,6 +40,31 @@ impl Services {
             self.store().list_kills(filter, page, &self.static_data()).await.map_err(|error| store_failure(&error))?;
         let mut page = KillPage { kills: stored.kills, next: stored.next, prev: stored.prev };
         add_waiting(&mut page, &waiting, filter, paging.limit as usize);
+        self.name(&mut page.kills);
+        Ok(page)
+    }
+
+    /// A page of the kills that pass a filter, by a number of theirs, largest first. Only stored kills are in it.
+    ///
+    /// # Errors
+    /// `Invalid` for a cursor of another order or a wrong limit, `Unavailable` when history cannot be read.
+    pub async fn list_ranked(
+        &self,
+        filter: &KillFilter,
+        ranking: Ranking,
+        before: Option<RankCursor>,
+        limit: u32,
+    ) -> Result<RankedPage, ApiError> {
+        if !(1..=MAX_LIMIT).contains(&limit) {
+            return Err(ApiError::invalid("limit", format!("is a number from 1 to {MAX_LIMIT}")));
+        }
+        if before.is_some_and(|cursor| cursor.ranking != ranking) {
+            return Err(ApiError::invalid("before", "is a cursor of another order"));
+        }
+        let static_data = self.static_data();
+        let found = self.store().list_ranked(filter, ranking, before, limit, &static_data).await;
+        let found = found.map_err(|error| store_failure(&error))?;
+        let mut page = RankedPage { ranking, kills: found.kills, next: found.next };
         self.name(&mut page.kills);
         Ok(page)
     }

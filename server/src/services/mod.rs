@@ -121,6 +121,9 @@ impl Services {
         let watched = Arc::downgrade(&services);
         let ask = move || watched.upgrade().map_or_else(CacheMetrics::default, |it| it.type_stats.metrics());
         services.watch.cache("ship_statistics", ask);
+        let watched = Arc::downgrade(&services);
+        let ask = move || watched.upgrade().map_or_else(CacheMetrics::default, |it| it.fits.metrics());
+        services.watch.cache("fits", ask);
         (services, Requests { names: names_requests, fits: fits_requests })
     }
 

@@ -125,7 +125,8 @@ impl Services {
             pilots: losses.iter().filter_map(|loss| loss.character_id).collect::<HashSet<_>>().len() as u64,
             values: Distribution::of(losses.iter().filter_map(|loss| loss.value).map(Isk::hundredths))
                 .map(|spread| spread.map(Isk::from_hundredths)),
-            ehp: Distribution::of(ehp.0.values().copied()),
+            ehp: Distribution::of(ehp.0.values().map(|(ehp, _)| *ehp)),
+            ehp_lower_bounds: lower_bounds(ehp.0.values()),
             fits,
             fit_clusters: clusters.len() as u64,
             losers: losers(&losses, &names),
@@ -190,13 +191,18 @@ impl Services {
     }
 }
 
-/// Effective hit points of the losses for which they are known.
-struct KnownEhp(HashMap<KillmailId, i64>);
+/// Effective hit points of the losses for which they are known, and whether they are lower bounds.
+struct KnownEhp(HashMap<KillmailId, (i64, bool)>);
 
 impl KnownEhp {
     fn of(losses: &[ShipLoss]) -> Self {
-        Self(losses.iter().filter_map(|loss| Some((loss.killmail_id, loss.ehp?))).collect())
+        let known = losses.iter().filter_map(|loss| Some((loss.killmail_id, (loss.ehp?, loss.ehp_is_lower_bound))));
+        Self(known.collect())
     }
+}
+
+fn lower_bounds<'a>(ehp: impl Iterator<Item = &'a (i64, bool)>) -> u64 {
+    ehp.filter(|(_, is_lower_bound)| *is_lower_bound).count() as u64
 }
 
 fn usual_fit(
@@ -208,6 +214,7 @@ fn usual_fit(
 ) -> UsualFit {
     let inside: HashSet<KillmailId> = cluster.losses.iter().copied().collect();
     let values = losses.iter().filter(|loss| inside.contains(&loss.killmail_id)).filter_map(|loss| loss.value);
+    let known = || cluster.losses.iter().filter_map(|id| ehp.0.get(id));
     UsualFit {
         losses: cluster.losses.len() as u64,
         share: cluster.losses.len() as f64 / losses.len().max(1) as f64,
@@ -216,7 +223,8 @@ fn usual_fit(
         example: cluster.example,
         eft,
         median_value: median(values.map(Isk::hundredths)).map(Isk::from_hundredths),
-        median_ehp: median(cluster.losses.iter().filter_map(|id| ehp.0.get(id).copied())),
+        median_ehp: median(known().map(|(ehp, _)| *ehp)),
+        ehp_lower_bounds: lower_bounds(known()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use esf_data::Sde;
 use std::{io::Read, path::Path};
-use store::{SnapshotKind, Store};
+use store::{SnapshotInfo, SnapshotKind, Store};
 
 use super::ImportError;
 
@@ -68,8 +68,18 @@ fn check(bytes: &[u8]) -> Result<(String, u64), esf_data::Error> {
 /// # Errors
 /// When the database does not answer or the engine cannot use the file.
 pub async fn load(store: &Store) -> Result<Option<Vec<u8>>, ImportError> {
-    let Some(current) = store.find_current_snapshot(SnapshotKind::Dogma).await? else { return Ok(None) };
-    let Some(packed) = store.find_snapshot_archive(&current).await? else { return Ok(None) };
+    match store.find_current_snapshot(SnapshotKind::Dogma).await? {
+        Some(current) => unpack(store, &current).await,
+        None => Ok(None),
+    }
+}
+
+/// The file of a snapshot, unpacked; none when it was deleted meanwhile.
+///
+/// # Errors
+/// As [`load`].
+pub async fn unpack(store: &Store, snapshot: &SnapshotInfo) -> Result<Option<Vec<u8>>, ImportError> {
+    let Some(packed) = store.find_snapshot_archive(snapshot).await? else { return Ok(None) };
     let unpacked = tokio::task::spawn_blocking(move || -> Result<Vec<u8>, DogmaError> {
         let mut bytes = Vec::new();
         zstd::Decoder::new(packed.as_slice())?.take(MAX_FILE_BYTES).read_to_end(&mut bytes)?;

@@ -1,7 +1,7 @@
 //! Statistics of fits by hash, and the kills that wait for theirs.
 
 use crate::{Store, StoreError};
-use domain::{FitHash, FitOutcome, KillmailId, Timestamp, TypeId};
+use domain::{FitHash, FitOutcome, KillmailId, Timestamp, TypeId, fit_stats::Tank};
 use std::collections::BTreeMap;
 
 /// What the engine found for a fit.
@@ -36,6 +36,8 @@ impl Store {
         let ships: Vec<i64> = fits.values().map(|fit| fit.ship_type_id.0).collect();
         let ehp: Vec<Option<i64>> = fits.values().map(|fit| fit.outcome.ehp()).collect();
         let dps: Vec<Option<i64>> = fits.values().map(|fit| fit.outcome.dps()).collect();
+        let bounds: Vec<bool> = fits.values().map(|fit| fit.outcome.is_lower_bound()).collect();
+        let tanks: Vec<Option<&str>> = fits.values().map(|fit| fit.outcome.tank().map(Tank::as_str)).collect();
         let stats: Vec<String> = fits
             .values()
             .map(|fit| serde_json::to_string(&fit.outcome).expect("an outcome has string keys and finite numbers"))
@@ -45,13 +47,17 @@ impl Store {
         let mut transaction = self.pool.begin().await?;
         sqlx::query!(
             "
-            INSERT INTO fit_stats (fit_hash, ship_type_id, ehp, dps, stats, engine_build, computed_at)
-            SELECT fit_hash, ship_type_id, ehp, dps, stats::jsonb, engine_build, computed_at
-            FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::timestamptz[])
-                AS new (fit_hash, ship_type_id, ehp, dps, stats, engine_build, computed_at)
+            INSERT INTO fit_stats (
+                fit_hash, ship_type_id, ehp, dps, is_lower_bound, tank, stats, engine_build, computed_at
+            )
+            SELECT fit_hash, ship_type_id, ehp, dps, is_lower_bound, tank, stats::jsonb, engine_build, computed_at
+            FROM unnest(
+                $1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::timestamptz[],
+                $8::boolean[], $9::text[]
+            ) AS new (fit_hash, ship_type_id, ehp, dps, stats, engine_build, computed_at, is_lower_bound, tank)
             ON CONFLICT (fit_hash) DO UPDATE SET
-                ehp = excluded.ehp, dps = excluded.dps, stats = excluded.stats, engine_build = excluded.engine_build,
-                computed_at = excluded.computed_at
+                ehp = excluded.ehp, dps = excluded.dps, is_lower_bound = excluded.is_lower_bound, tank = excluded.tank,
+                stats = excluded.stats, engine_build = excluded.engine_build, computed_at = excluded.computed_at
             ",
             &hashes,
             &ships,
@@ -60,13 +66,19 @@ impl Store {
             &stats,
             &builds as &[&str],
             &times,
+            &bounds,
+            &tanks as &[Option<&str>],
         )
         .execute(&mut *transaction)
         .await?;
         let updated = sqlx::query!(
             "
-            UPDATE killmails_enriched AS kill SET fit_build = new.engine_build, ehp = new.ehp, dps = new.dps
-            FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) AS new (fit_hash, engine_build, ehp, dps)
+            UPDATE killmails_enriched AS kill
+            SET
+                fit_build = new.engine_build, ehp = new.ehp, dps = new.dps,
+                fit_is_lower_bound = new.is_lower_bound, fit_tank = new.tank
+            FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $6::boolean[], $7::text[])
+                AS new (fit_hash, engine_build, ehp, dps, is_lower_bound, tank)
             WHERE kill.fit_hash = new.fit_hash AND kill.fit_build IS NULL AND kill.killmail_time >= $5
             ",
             &hashes,
@@ -74,6 +86,8 @@ impl Store {
             &ehp as &[Option<i64>],
             &dps as &[Option<i64>],
             kills_since,
+            &bounds,
+            &tanks as &[Option<&str>],
         )
         .execute(&mut *transaction)
         .await?;

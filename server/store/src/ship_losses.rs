@@ -17,6 +17,7 @@ pub struct ShipLoss {
     pub tags: Vec<String>,
     /// Effective hit points, where fit statistics are stored.
     pub ehp: Option<i64>,
+    pub ehp_is_lower_bound: bool,
     /// What sat in slots, charges included: type and location flag.
     pub fitted: Vec<(TypeId, i64)>,
 }
@@ -41,6 +42,7 @@ struct LossRow {
     is_solo: bool,
     is_npc: bool,
     ehp: Option<i64>,
+    fit_is_lower_bound: bool,
     module_tags: Vec<String>,
     fitted_types: Vec<i64>,
     fitted_flags: Vec<i64>,
@@ -59,6 +61,7 @@ impl From<LossRow> for ShipLoss {
             is_npc: row.is_npc,
             tags: row.module_tags,
             ehp: row.ehp,
+            ehp_is_lower_bound: row.fit_is_lower_bound,
             fitted: row.fitted_types.into_iter().map(TypeId).zip(row.fitted_flags).collect(),
         }
     }
@@ -83,11 +86,13 @@ impl Store {
                 loss.killmail_id AS "killmail_id!", loss.killmail_time AS "killmail_time!", loss.value,
                 loss.victim_character_id, loss.victim_corporation_id, loss.victim_alliance_id,
                 loss.is_solo AS "is_solo!", loss.is_npc AS "is_npc!", loss.module_tags AS "module_tags!", loss.ehp,
+                loss.fit_is_lower_bound AS "fit_is_lower_bound!",
                 fitted.types AS "fitted_types!", fitted.flags AS "fitted_flags!"
             FROM (
                 SELECT
                     killmail_id, killmail_time, (total_value * 100)::bigint AS value,
-                    victim_character_id, victim_corporation_id, victim_alliance_id, is_solo, is_npc, module_tags, ehp
+                    victim_character_id, victim_corporation_id, victim_alliance_id, is_solo, is_npc, module_tags, ehp,
+                    fit_is_lower_bound
                 FROM killmails_enriched
                 WHERE ship_type_id = $1 AND killmail_time >= $2 AND killmail_time < $3
                 ORDER BY killmail_time DESC, killmail_id DESC LIMIT $4

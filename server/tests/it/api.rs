@@ -385,7 +385,14 @@ async fn health_readiness_and_metrics() {
     let ready = app.json("/readyz").await;
     assert_eq!((&ready["ready"], &ready["feed"]["health"]), (&Value::from(true), &Value::from("live")));
     let metrics = app.get("/metrics").await.text().await.expect("text");
-    for name in ["killmails_stored_total", "feed_events_total", "queue_depth", "process_resident_memory_bytes"] {
+    for name in [
+        "killmails_stored_total",
+        "feed_events_total",
+        "queue_depth",
+        "process_resident_memory_bytes",
+        "cache_hits_total{cache=\"fits\"}",
+        "cache_entries{cache=\"fits\"}",
+    ] {
         assert!(metrics.contains(name), "{name}");
     }
     app.stop().await;

@@ -63,6 +63,24 @@ async fn statistics_appear_in_the_api_the_lists_and_on_the_socket() {
     }
     assert_eq!(listed.len(), with_numbers);
     assert!(listed.is_sorted_by(|a, b| a >= b), "{listed:?}");
+    let mut by_tank = 0;
+    for tank in ["shield", "armor", "hull"] {
+        let page = app.json(&format!("/api/v1/killmails?tank={tank}")).await;
+        let kills = page["kills"].as_array().expect("kills");
+        assert!(kills.iter().all(|kill| kill["tank"].as_str().is_some_and(|kind| kind.starts_with(tank))), "{tank}");
+        by_tank += kills.len();
+    }
+    assert_eq!(by_tank, with_numbers, "every fit with statistics has one kind of tank");
+    let page = app.get("/ranked?sort=ehp").await;
+    assert_eq!(page.status(), 200);
+    let html = page.text().await.expect("a page");
+    let shown: Vec<i64> = html
+        .split("<data ")
+        .skip(1)
+        .filter(|data| data.contains("fit-number"))
+        .filter_map(|data| data.split("value=\"").nth(1)?.split('"').next()?.parse().ok())
+        .collect();
+    assert_eq!(shown, listed, "the page shows the same order");
     let above = app.json(&format!("/api/v1/killmails?min_ehp={largest}")).await;
     assert!(
         above["kills"]
@@ -132,6 +150,7 @@ async fn orders_refuse_what_does_not_go_with_them() {
         ("min_ehp=many", "min_ehp"),
         ("min_ehp=2k&max_ehp=1k", "min_ehp"),
         ("min_dps=-1", "min_dps"),
+        ("tank=speed", "tank"),
     ] {
         let response = app.get(&format!("/api/v1/killmails?{query}")).await;
         assert_eq!(response.status(), 400, "{query}");

@@ -4,7 +4,15 @@ use crate::harness::{TestApp, eventually};
 use app::contract::{ClientMessage, ErrorCode, ServerMessage, live::Since};
 use domain::{KillFilter, KillmailId, SolarSystemId, Timestamp};
 use futures::{SinkExt, StreamExt};
-use std::{collections::HashSet, time::Duration};
+use server::live::LiveEvent;
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
@@ -114,6 +122,79 @@ async fn filters_are_applied_by_the_server() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_filtered_stream_has_exactly_the_kills_that_pass() {
+    let app = TestApp::start("r2z2").await;
+    let first = app.simulator.emit(40);
+    app.simulator.publish_sequence();
+    eventually("all are stored", || async { app.stored().await == first.len() as u64 }).await;
+    let listed = app.json("/api/v1/killmails?limit=200").await;
+    let mut by_tag = BTreeMap::new();
+    for tag in
+        listed["kills"].as_array().into_iter().flatten().flat_map(|kill| kill["module_tags"].as_array()).flatten()
+    {
+        *by_tag.entry(tag.as_str().expect("a tag").to_owned()).or_insert(0) += 1;
+    }
+    // One that many kills have, not all; as a person would type it.
+    let (tag, _) = by_tag.iter().filter(|(_, kills)| **kills < 35).max_by_key(|(_, kills)| **kills).expect("a tag");
+    let typed = KillFilter { tags: vec![tag.to_lowercase()], ..KillFilter::default() };
+    let (mut client, _) = Client::connect(&app).await;
+    client.subscribe(typed, None).await;
+    let ServerMessage::Snapshot { .. } = client.next_of_interest().await else { panic!("snapshot") };
+    let emitted: HashSet<i64> = app.simulator.emit(60).into_iter().collect();
+    app.simulator.publish_sequence();
+    eventually("all are stored", || async { app.stored().await == (first.len() + emitted.len()) as u64 }).await;
+    let filter = KillFilter { tags: vec![tag.clone()], ..KillFilter::default() };
+    let listed = app.json(&format!("/api/v1/killmails?limit=200&{}", filter.to_query())).await;
+    let ids = listed["kills"].as_array().into_iter().flatten().filter_map(|kill| kill["killmail_id"].as_i64());
+    let expected: HashSet<i64> = ids.filter(|id| emitted.contains(id)).collect();
+    assert!(!expected.is_empty() && expected.len() < emitted.len(), "the filter tells kills apart");
+    let mut seen = HashSet::new();
+    while !seen.is_superset(&expected) {
+        if let ServerMessage::Batch { kills, .. } = client.next_of_interest().await {
+            assert!(kills.iter().all(|kill| kill.module_tags.contains(tag)));
+            seen.extend(kills.iter().map(|kill| kill.killmail_id.0));
+        }
+    }
+    assert_eq!(seen, expected);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_falls_behind_is_told_to_resync_and_goes_on() {
+    let app = TestApp::start("r2z2").await;
+    let (mut client, _) = Client::connect(&app).await;
+    client.subscribe(KillFilter::default(), None).await;
+    let ServerMessage::Snapshot { .. } = client.next_of_interest().await else { panic!("snapshot") };
+    let services = Arc::clone(&app.running.services);
+    let is_told = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&is_told);
+    // More news than the hub can send and a queue can hold.
+    let flood = tokio::task::spawn_blocking(move || {
+        while !told.load(Ordering::Acquire) {
+            services.window().announce(LiveEvent::Stats(Arc::new(services.live_stats())));
+        }
+    });
+    let ServerMessage::Resync { .. } = client.next_of_interest().await else { panic!("told to resync") };
+    is_told.store(true, Ordering::Release);
+    flood.await.expect("no panic");
+    client.subscribe(KillFilter::default(), None).await;
+    let emitted = app.simulator.emit(1)[0];
+    app.simulator.publish_sequence();
+    let mut seen = HashSet::new();
+    while !seen.contains(&emitted) {
+        match client.next_of_interest().await {
+            ServerMessage::Snapshot { kills, .. } | ServerMessage::Batch { kills, .. } => {
+                seen.extend(kills.iter().map(|kill| kill.killmail_id.0));
+            }
+            // The rest of the flood.
+            ServerMessage::Resync { .. } => client.subscribe(KillFilter::default(), None).await,
+            other => panic!("{other:?}"),
+        }
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_returns_gets_what_it_missed() {
     let app = TestApp::start("r2z2").await;
     let (mut client, node) = Client::connect(&app).await;
@@ -206,6 +287,18 @@ async fn other_sites_pages_are_refused() {
     app.stop().await;
 }
 
+/// What an SSE stream has sent by the time a text is in it.
+async fn events_until(response: reqwest::Response, wanted: &str) -> String {
+    let mut text = String::new();
+    let mut body = response.bytes_stream();
+    while !text.contains(wanted) {
+        let bytes =
+            timeout(Duration::from_secs(30), body.next()).await.expect("in time").expect("open").expect("bytes");
+        text.push_str(&String::from_utf8_lossy(&bytes));
+    }
+    text
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn server_sent_events_carry_the_same_payloads() {
     let app = TestApp::start("r2z2").await;
@@ -213,15 +306,39 @@ async fn server_sent_events_carry_the_same_payloads() {
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     let emitted = app.simulator.emit(1);
     app.simulator.publish_sequence();
-    let mut text = String::new();
-    let mut body = response.bytes_stream();
-    let wanted = format!("\"killmail_id\":{}", emitted[0]);
-    while !text.contains(&wanted) {
-        let bytes =
-            timeout(Duration::from_secs(30), body.next()).await.expect("in time").expect("open").expect("bytes");
-        text.push_str(&String::from_utf8_lossy(&bytes));
-    }
+    let text = events_until(response, &format!("\"killmail_id\":{}", emitted[0])).await;
     assert!(text.contains(r#""type":"hello""#) && text.contains("id: "));
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn server_sent_events_resume_after_the_last_event_id() {
+    let app = TestApp::start("r2z2").await;
+    let emit = async |count| {
+        let target = app.running.services.window().seq() + count;
+        let ids: HashSet<i64> = app.simulator.emit(count as usize).into_iter().collect();
+        app.simulator.publish_sequence();
+        eventually("all are published", || async { app.running.services.window().seq() == target }).await;
+        ids
+    };
+    let before = emit(3).await;
+    let text = events_until(app.get("/api/v1/stream/sse").await, r#""type":"feed""#).await;
+    let last = text.lines().find_map(|line| line.strip_prefix("id: ")).expect("an id").to_owned();
+    let missed = emit(5).await;
+    let resume = async |last_event_id: &str| {
+        let request = app.client.get(app.url("/api/v1/stream/sse")).header("last-event-id", last_event_id);
+        let text = events_until(request.send().await.expect("an answer"), r#""type":"feed""#).await;
+        let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
+        let mut messages = data.map(|data| serde_json::from_str::<ServerMessage>(data).expect("a message"));
+        let first = messages.find(|message| matches!(message, ServerMessage::Snapshot { .. }));
+        let Some(ServerMessage::Snapshot { kills, is_gap_fill, .. }) = first else { panic!("{text}") };
+        (kills.iter().map(|kill| kill.killmail_id.0).collect::<HashSet<_>>(), is_gap_fill)
+    };
+    assert_eq!(resume(&last).await, (missed.clone(), true), "what was missed, and nothing else");
+    let all: HashSet<i64> = before.union(&missed).copied().collect();
+    for unusable in ["another-node:3", "nonsense", ":", &last[..last.len() - 1]] {
+        assert_eq!(resume(unusable).await, (all.clone(), false), "{unusable}: a snapshot");
+    }
     app.stop().await;
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Change, chips::plain};
 use crate::components::icon::Icon;
-use domain::{Isk, KillFilter};
+use domain::{Isk, KillFilter, fit_stats::Tank};
 use leptos::prelude::*;
 
 /// One bound of the filter: a parameter of its URL.
@@ -112,14 +112,60 @@ pub(super) fn BoundField(bound: Bound, change: Change) -> impl IntoView {
 /// What the lost fit could do, folded away: few readers ask for it, and a fold needs no JavaScript.
 #[component]
 pub(super) fn FitBounds(change: Change) -> impl IntoView {
-    let is_used = move |filter: &KillFilter| Bound::OF_FIT.iter().any(|bound| (bound.read)(filter).is_some());
+    let is_used = move |filter: &KillFilter| filter.asks_for_fit();
     view! {
         <details class="filter-fold" data-used=move || change.filter.with(is_used).then_some("true")>
             <summary>"Fit " <Icon name="chevron"/></summary>
             <div class="filter-fold-fields" role="group" aria-label="Fit of the lost ship">
                 {Bound::OF_FIT.into_iter().map(|bound| view! { <BoundField bound=bound change=change/> }).collect_view()}
+                {tank_choice(change)}
             </div>
         </details>
+    }
+}
+
+/// Kinds of tank to choose from: the word in the address, and what the reader is told.
+const TANKS: [(&str, &str); 7] = [
+    ("shield", "Shield tank"),
+    ("shield_buffer", "Shield buffer"),
+    ("shield_active", "Shield active"),
+    ("armor", "Armor tank"),
+    ("armor_buffer", "Armor buffer"),
+    ("armor_active", "Armor active"),
+    ("hull", "Hull tank"),
+];
+
+/// The choice that a filter is, as a word of its address; several that are no choice stay in the address only.
+pub(super) fn tank_word(filter: &KillFilter) -> &'static str {
+    let is_chosen = |word: &str| Tank::named(word) == Some(filter.tank.as_slice());
+    TANKS.iter().map(|(word, _)| *word).find(|word| is_chosen(word)).unwrap_or("")
+}
+
+/// Not a list of boxes: few readers want more than one kind, and an address can hold several.
+fn tank_choice(change: Change) -> impl IntoView {
+    let filter = change.filter;
+    let options = TANKS
+        .into_iter()
+        .map(|(word, label)| {
+            let is_chosen = filter.with_untracked(|filter| tank_word(filter) == word);
+            view! { <option value=word selected=is_chosen>{label}</option> }
+        })
+        .collect_view();
+    view! {
+        <label class="filter-field">
+            <span class="sr-only">"Tank"</span>
+            <select
+                name="tank"
+                prop:value=move || filter.with(tank_word)
+                on:change:target=move |event| {
+                    let kinds = Tank::named(&event.target().value()).unwrap_or_default();
+                    change.apply(|filter| filter.tank = kinds.to_vec());
+                }
+            >
+                <option value="">"Any tank"</option>
+                {options}
+            </select>
+        </label>
     }
 }
 
@@ -151,5 +197,17 @@ mod tests {
         let mut filter = KillFilter::from_query("min_value=1&max_value=2&min_ehp=1&max_ehp=2&min_dps=3", &[]).unwrap();
         Bound::ALL.iter().for_each(|bound| bound.clear(&mut filter));
         assert!(filter.is_empty());
+    }
+
+    #[test]
+    fn every_kind_of_tank_can_be_chosen_and_is_shown_as_chosen() {
+        for (word, _) in TANKS {
+            let filter = KillFilter::from_query(&format!("tank={word}"), &[]).unwrap();
+            assert!(filter.asks_for_fit() && tank_word(&filter) == word, "{word}");
+            assert_eq!(KillFilter::from_query(&filter.to_query(), &[]), Ok(filter));
+        }
+        assert_eq!(tank_word(&KillFilter::default()), "");
+        assert_eq!(tank_word(&KillFilter::from_query("tank=hull,shield_buffer", &[]).unwrap()), "");
+        assert!(KillFilter::from_query("tank=speed", &[]).is_err());
     }
 }

@@ -1,7 +1,7 @@
 //! The active filter in words, each condition with a link that removes it.
 
 use crate::{components::icon::Icon, contract::FilterName, routes};
-use domain::{Isk, KillFilter};
+use domain::{Isk, KillFilter, sort::Ranking};
 use leptos::prelude::*;
 
 /// An amount as people type it, without losing a hundredth: `1.5b`, `250m`, `1234567`.
@@ -69,6 +69,11 @@ pub fn conditions(filter: &KillFilter, names: &[FilterName]) -> Vec<Condition> {
     if let Some(isk) = filter.max_value {
         say("At most", format!("{} ISK", plain(isk)), without!(max_value));
     }
+    for tank in &filter.tank {
+        let mut without = filter.clone();
+        without.tank.retain(|other| other != tank);
+        say("Tank", tank.label().to_owned(), without);
+    }
     for tag in &filter.tags {
         let mut without = filter.clone();
         without.tags.retain(|other| other != tag);
@@ -91,8 +96,18 @@ pub fn conditions(filter: &KillFilter, names: &[FilterName]) -> Vec<Condition> {
 
 /// The active conditions; each is a link that removes it.
 #[component]
-pub fn FilterChips(filter: KillFilter, names: Vec<FilterName>) -> impl IntoView {
+pub fn FilterChips(
+    filter: KillFilter,
+    names: Vec<FilterName>,
+    /// What the list is ordered by, if not by time: it stays so.
+    #[prop(optional)]
+    ranking: Option<Ranking>,
+) -> impl IntoView {
     let conditions = conditions(&filter, &names);
+    let list = move |filter: &KillFilter| match ranking {
+        None => routes::live(filter),
+        Some(ranking) => routes::ranked(filter, ranking),
+    };
     (!conditions.is_empty()).then(|| {
         view! {
             <ul class="filter-chips" aria-label="Active filters">
@@ -102,7 +117,7 @@ pub fn FilterChips(filter: KillFilter, names: Vec<FilterName>) -> impl IntoView 
                         let label = format!("Remove filter {}: {}", condition.kind, condition.text);
                         view! {
                             <li>
-                                <a class="chip" href=routes::live(&condition.without) aria-label=label>
+                                <a class="chip" href=list(&condition.without) aria-label=label>
                                     <span class="chip-kind">{condition.kind}</span>
                                     <span>{condition.text}</span>
                                     <Icon name="close"/>
@@ -111,7 +126,7 @@ pub fn FilterChips(filter: KillFilter, names: Vec<FilterName>) -> impl IntoView 
                         }
                     })
                     .collect_view()}
-                <li><a class="chip-clear" href=routes::LIVE>"Clear all"</a></li>
+                <li><a class="chip-clear" href=list(&KillFilter::default())>"Clear all"</a></li>
             </ul>
         }
     })
@@ -124,11 +139,11 @@ mod tests {
     #[test]
     fn every_condition_is_said_and_can_be_removed() {
         let query = "system_id=30000142&band=lowsec&ship_type_id=587,588&side=victim&min_value=1.5b&max_value=2b\
-                     &tags=Nosferatu,Cloak&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&solo=true&npc=false";
+                     &tank=armor&tags=Nosferatu,Cloak&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&solo=true&npc=false";
         let filter = KillFilter::from_query(query, &[]).unwrap();
         let names = [FilterName { field: "ship_type_id".to_owned(), id: 587, name: "Rifter".to_owned() }];
         let conditions = conditions(&filter, &names);
-        assert_eq!(conditions.len(), 13);
+        assert_eq!(conditions.len(), 15);
         assert!(conditions.iter().any(|c| c.kind == "Ship" && c.text == "Rifter"));
         assert!(conditions.iter().any(|c| c.kind == "At least" && c.text == "1.5b ISK"));
         assert!(conditions.iter().all(|c| c.without != filter));

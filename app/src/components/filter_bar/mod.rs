@@ -93,6 +93,9 @@ fn hidden_lists(filter: &KillFilter) -> impl IntoView + use<> {
     let mut rest = filter.clone();
     rest.band.clear();
     rest.tags.clear();
+    if !bound::tank_word(&rest).is_empty() {
+        rest.tank.clear();
+    }
     Bound::ALL.iter().for_each(|bound| bound.clear(&mut rest));
     (rest.solo, rest.npc, rest.side) = (None, None, None);
     let query = rest.to_query();

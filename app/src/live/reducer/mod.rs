@@ -57,6 +57,8 @@ pub struct LiveState {
     pub pending: Vec<Row>,
     /// Waiting kills that were dropped from `pending`.
     pub pending_dropped: u64,
+    /// Kills between `rows` and `pending` were missed: the two must not be joined.
+    is_apart: bool,
     /// Kills the server left out because there were too many.
     pub skipped: u64,
     pub is_paused: bool,
@@ -307,11 +309,21 @@ impl LiveState {
     }
 
     fn take_snapshot(&mut self, kills: Vec<KillSummary>, is_gap_fill: bool) {
-        let continues = is_gap_fill
-            || self.rows.is_empty()
-            || kills.iter().any(|kill| self.rows.iter().any(|row| row.kill.killmail_id == kill.killmail_id));
-        if !self.is_held() && !continues {
-            // Too much was missed to join on: the list starts afresh, and what follows is in the history.
+        let reaches =
+            |rows: &[Row]| kills.iter().any(|kill| rows.iter().any(|row| row.kill.killmail_id == kill.killmail_id));
+        let closes_gap = reaches(&self.rows);
+        let is_first = self.rows.is_empty() && self.pending.is_empty();
+        let continues = closes_gap || is_gap_fill || is_first || reaches(&self.pending);
+        if closes_gap {
+            self.is_apart = false;
+        }
+        // Else too much was missed to join on: the list starts afresh, now or when it is let go, and what is between is
+        // in the history.
+        if !continues && self.is_held() {
+            self.pending_dropped += self.pending.len() as u64;
+            self.pending.clear();
+            self.is_apart = true;
+        } else if !continues {
             self.rows.clear();
         }
         self.take_new(kills);
@@ -354,6 +366,7 @@ impl LiveState {
     fn clear_pending(&mut self) {
         self.pending.clear();
         self.pending_dropped = 0;
+        self.is_apart = false;
     }
 
     /// Lets waiting kills into the list. A page of history cannot take them: the reader goes back to live first.
@@ -361,8 +374,8 @@ impl LiveState {
         if self.is_held() {
             return;
         }
-        if self.pending_dropped > 0 {
-            // What was dropped lay between the list and what waits: joining them would hide the gap.
+        if self.is_apart || self.pending_dropped > 0 {
+            // What was missed or dropped lay between the list and what waits: joining them would hide the gap.
             self.rows.clear();
         }
         for row in std::mem::take(&mut self.pending) {

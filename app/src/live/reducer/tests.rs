@@ -32,6 +32,8 @@ fn kill_at(id: i64, seconds: i64) -> KillSummary {
         module_tags: Vec::new(),
         ehp: None,
         dps: None,
+        fit_is_lower_bound: false,
+        tank: None,
         source: Source::R2z2,
         received_at: Timestamp::from_timestamp(1_700_000_000, 0).unwrap(),
         enrichment_failed: false,
@@ -174,6 +176,43 @@ fn another_node_or_a_resync_gets_a_fresh_snapshot() {
     assert_eq!(ids(&state.rows), [90, 89], "nothing in common: joining would hide a gap");
     let effects = state.apply(message(ServerMessage::Resync { reason: "too slow".to_owned() }));
     assert!(matches!(&effects[..], [Command::Send(ClientMessage::Subscribe { since: None, .. })]));
+}
+
+#[test]
+fn what_was_missed_while_held_is_not_hidden_between_old_rows_and_new_ones() {
+    for hold in [UserAction::TogglePause, UserAction::Scrolled(true), UserAction::PointedAt(true)] {
+        let mut state = online();
+        state.apply(Input::User(hold));
+        state.apply(batch(5, vec![kill(5), kill(4)]));
+        state.apply(Input::Disconnected);
+        state.apply(hello("a"));
+        state.apply(snapshot(90, vec![kill(90), kill(89)]));
+        assert_eq!((ids(&state.rows), ids(&state.pending), state.waiting()), (vec![3, 2, 1], vec![90, 89], 4));
+        state.apply(batch(91, vec![kill(91)]));
+        state.apply(Input::User(UserAction::ShowPending));
+        assert_eq!(ids(&state.rows), [91, 90, 89], "6 to 88 were missed: older pages begin below 89");
+        state.apply(Input::User(UserAction::TogglePause));
+        state.apply(batch(92, vec![kill(92)]));
+        state.apply(Input::User(UserAction::TogglePause));
+        assert_eq!(ids(&state.rows), [92, 91, 90, 89], "nothing is missing any more");
+    }
+}
+
+#[test]
+fn a_snapshot_that_reaches_the_list_or_what_waits_leaves_no_gap() {
+    let mut state = online();
+    state.apply(Input::User(UserAction::TogglePause));
+    state.apply(batch(5, vec![kill(5), kill(4)]));
+    state.apply(snapshot(7, vec![kill(7), kill(6), kill(5)]));
+    state.apply(message(ServerMessage::Snapshot { kills: vec![kill(8)], seq: 8, is_gap_fill: true }));
+    state.apply(Input::User(UserAction::TogglePause));
+    assert_eq!(ids(&state.rows), [8, 7, 6, 5, 4, 3, 2, 1]);
+
+    state.apply(Input::User(UserAction::TogglePause));
+    state.apply(snapshot(20, vec![kill(20)]));
+    state.apply(snapshot(20, (8..=20).rev().map(kill).collect()));
+    state.apply(Input::User(UserAction::TogglePause));
+    assert_eq!(ids(&state.rows), (1..=20).rev().collect::<Vec<_>>(), "the second one closes the gap");
 }
 
 #[test]

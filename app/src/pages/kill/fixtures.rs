@@ -137,6 +137,8 @@ pub fn kill(ship: &str, items: Vec<ItemRow>, mut attackers: Vec<AttackerRow>) ->
             module_tags: vec![],
             ehp: None,
             dps: None,
+            fit_is_lower_bound: false,
+            tank: None,
             source: Source::R2z2,
             received_at: at("2026-11-23T19:21:26Z"),
             enrichment_failed: false,

@@ -3,6 +3,7 @@
 use crate::{
     components::{
         error_panel::ErrorPanel,
+        fit_number::FitNumber,
         icon::Icon,
         isk::IskAmount,
         kill_row::headline,
@@ -38,6 +39,11 @@ fn Panel(store: LiveStore, kill: Arc<KillSummary>) -> impl IntoView {
     let id = kill.killmail_id;
     let detail = LocalResource::new(move || functions::get_kill(id.0));
     let ship = kill.ship.display_name();
+    let (ehp, dps, is_lower_bound) = (kill.ehp, kill.dps, kill.fit_is_lower_bound);
+    let number = move |number, unit| view! { <FitNumber number=number unit=unit is_lower_bound=is_lower_bound/> };
+    let numbers = ehp.map(|ehp| {
+        view! { <div><dt>"Stats"</dt><dd>{number(ehp, "EHP")} {dps.map(|dps| view! { ", " {number(dps, "DPS")} })}</dd></div> }
+    });
     let tags = tag_line(&kill.module_tags, &store.filter_untracked())
         .map(|words| view! { <div><dt>"Fit"</dt><dd>{words}</dd></div> });
     view! {
@@ -88,6 +94,7 @@ fn Panel(store: LiveStore, kill: Arc<KillSummary>) -> impl IntoView {
                     <dt>"Time"</dt>
                     <dd><DateTime at=kill.killmail_time/></dd>
                 </div>
+                {numbers}
                 {tags}
             </dl>
             <Suspense fallback=|| view! { <p class="detail-loading" role="status">"Loading details…"</p> }>

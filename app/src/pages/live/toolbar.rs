@@ -13,11 +13,18 @@ use crate::{
         LiveStore,
         reducer::{Connection, UserAction},
     },
+    routes,
 };
+use domain::{KillFilter, sort::Ranking};
 use leptos::prelude::*;
 
 #[component]
-pub fn Toolbar(store: LiveStore, is_help_open: RwSignal<bool>, children: Children) -> impl IntoView {
+pub fn Toolbar(
+    store: LiveStore,
+    is_help_open: RwSignal<bool>,
+    filter: Memo<KillFilter>,
+    children: Children,
+) -> impl IntoView {
     let is_paused = store.is_paused;
     let density = use_density();
     let choice = move |wanted: Density, word: &'static str| {
@@ -48,6 +55,13 @@ pub fn Toolbar(store: LiveStore, is_help_open: RwSignal<bool>, children: Childre
                     {move || if is_paused.get() { view! { <Icon name="play"/> } } else { view! { <Icon name="pause"/> } }}
                     <span class="button-word">{move || if is_paused.get() { "Go on" } else { "Pause" }}</span>
                 </button>
+                <a
+                    class="button"
+                    title="The same kills by ISK, EHP or DPS"
+                    href=move || filter.with(|filter| routes::ranked(filter, Ranking::Value))
+                >
+                    "Sort"
+                </a>
                 <div class="segments density-choice" role="group" aria-label="Row height">
                     {choice(Density::Compact, "Compact")} {choice(Density::Normal, "Normal")}
                 </div>

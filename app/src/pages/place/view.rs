@@ -7,6 +7,7 @@ use crate::{
         icon::Icon,
         isk::IskAmount,
         kill_list::KillList,
+        order::order_links,
         rank_bar::rank_bar,
         security::{SecurityBadge, SecurityNumber},
         type_image::{Picture, TypeImage},
@@ -64,6 +65,7 @@ pub fn place_view(page: PlacePage, is_paged: bool) -> AnyView {
                 <section class="place-recent" aria-labelledby="recent-heading">
                     <div class="section-head">
                         <h2 id="recent-heading">{if is_paged { "Kills" } else { "Latest kills" }}</h2>
+                        {order_links(&base, "?".to_owned(), None)}
                         <a class="button" href=live><Icon name="signal"/> " Watch live"</a>
                     </div>
                     {recent(page.recent, base.clone(), &page.name, is_paged)}

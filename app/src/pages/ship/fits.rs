@@ -3,6 +3,7 @@
 use crate::{
     components::{
         copy_button::CopyButton,
+        fit_number::FitNumber,
         isk::IskAmount,
         meta_group::meta_word,
         rank_bar::rank_bar,
@@ -43,8 +44,8 @@ fn usual_fit(nth: usize, fit: &UsualFit, all: u64) -> AnyView {
     let is_empty = fit.racks.is_empty();
     let share = format::percent(fit.share);
     let hit_points = fit.median_ehp.map(|ehp| {
-        let ehp = format::count(ehp.unsigned_abs());
-        view! { <span class="fit-ehp">{ehp} " EHP"</span> }
+        let number = view! { <FitNumber number=ehp unit="EHP" is_lower_bound={fit.ehp_lower_bounds > 0}/> };
+        view! { <span class="fit-ehp">{number}</span> }
     });
     view! {
         <li class="fit">

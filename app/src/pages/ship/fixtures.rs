@@ -46,6 +46,7 @@ pub fn quiet(name: &str, window: StatsWindow) -> TypePage {
             pilots: 0,
             values: None,
             ehp: None,
+            ehp_lower_bounds: 0,
             fits: Vec::new(),
             fit_clusters: 0,
             losers: Involved::default(),
@@ -69,6 +70,7 @@ pub fn rifter() -> TypePage {
     (stats.solo, stats.npc, stats.pilots) = (13, 2, 31);
     stats.values = Distribution::of((1..=39).map(|n| n * 25_000_000)).map(|spread| spread.map(Isk::from_hundredths));
     stats.ehp = Distribution::of((0..25).map(|n| 2_400 + n * 97));
+    stats.ehp_lower_bounds = 3;
     stats.fit_clusters = 9;
     stats.fits = vec![
         UsualFit {
@@ -87,6 +89,7 @@ pub fn rifter() -> TypePage {
             eft: Some("[Rifter, Ragnar Voss - kill 128000001]\n\n150mm Light AutoCannon II, Hail S\n".to_owned()),
             median_value: Some(Isk::from_isk(8_400_000)),
             median_ehp: Some(3_950),
+            ehp_lower_bounds: 2,
         },
         UsualFit {
             losses: 6,
@@ -97,6 +100,7 @@ pub fn rifter() -> TypePage {
             eft: None,
             median_value: None,
             median_ehp: None,
+            ehp_lower_bounds: 0,
         },
     ];
     stats.losers = Involved {

@@ -4,12 +4,14 @@ use super::{fits::usual_fits, involved::involved};
 use crate::{
     components::{
         filter_link::with_tag,
+        fit_number::{FitNumber, short},
         histogram::{Words, histogram},
         icon::Icon,
         isk::IskAmount,
         kill_kind::KillKind,
         kill_list::KillList,
         meta_group::{CATEGORY_SHIP, meta_word},
+        order::order_links,
         tag_words::{is_about_use, shown},
         type_image::{Picture, TypeImage},
     },
@@ -74,6 +76,7 @@ pub fn ship_view(page: TypePage, is_paged: bool) -> AnyView {
                 <section class="ship-recent" aria-labelledby="recent-heading">
                     <div class="section-head">
                         <h2 id="recent-heading">{if is_paged { "Losses" } else { "Latest losses" }}</h2>
+                        {order_links(&base, format!("?window={}", stats.window_days), None)}
                         <a class="button" href=live><Icon name="signal"/> " Watch live"</a>
                     </div>
                     {losses(recent, base, &name, stats.window_days, is_paged)}
@@ -164,10 +167,11 @@ fn tiles(stats: &TypeStats) -> AnyView {
         0 => "—".into_any(),
         n => format::percent(part as f64 / n as f64).into_any(),
     };
-    let ehp = stats
-        .ehp
-        .as_ref()
-        .map(|spread| tile("Median EHP", format::count(spread.median.unsigned_abs()).into_any(), of(spread.n)));
+    let ehp = stats.ehp.as_ref().map(|spread| {
+        let is_lower_bound = stats.ehp_lower_bounds > 0;
+        let median = view! { <FitNumber number=spread.median unit="EHP" is_lower_bound=is_lower_bound/> };
+        tile("Median hit points", median.into_any(), format!("{}{}", of(spread.n), bounds(stats)))
+    });
     let losses = format!("{}{}", format::count(stats.n), if stats.is_cut { "+" } else { "" });
     let counted = if stats.is_cut { format!("and more in the {days}") } else { format!("in the {days}") };
     let median = stats.values.as_ref().map(|spread| spread.median);
@@ -222,13 +226,27 @@ fn value_spread(stats: &TypeStats, sample: &str) -> AnyView {
     }
 }
 
+/// `, 3 of them lower bounds`; nothing without mutated modules.
+fn bounds(stats: &TypeStats) -> String {
+    match stats.ehp_lower_bounds {
+        0 => String::new(),
+        1 => ", 1 of them a lower bound".to_owned(),
+        many => format!(", {} of them lower bounds", format::count(many)),
+    }
+}
+
 /// Nothing until fit statistics are known for some losses.
 fn ehp_spread(stats: &TypeStats) -> Option<AnyView> {
     let spread = stats.ehp.as_ref()?;
     let words = Words {
         what: "Effective hit points",
-        sample: format!("{}, last {} days", format::counted(spread.n, "loss", "losses"), stats.window_days),
-        short: thousands,
+        sample: format!(
+            "{}, last {} days{}",
+            format::counted(spread.n, "loss", "losses"),
+            stats.window_days,
+            bounds(stats)
+        ),
+        short,
         unit: " EHP",
         position: |ehp| ehp as f64,
     };
@@ -241,11 +259,6 @@ fn ehp_spread(stats: &TypeStats) -> Option<AnyView> {
         }
         .into_any(),
     )
-}
-
-/// Hit points in the short form of amounts: `12.3k`.
-fn thousands(number: i64) -> String {
-    Isk::from_isk(number).short()
 }
 
 fn capitalised(text: &str) -> String {

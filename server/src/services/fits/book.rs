@@ -4,7 +4,7 @@
 //! oldest (the table remembers), and past [`MAX_WAITERS`] a page is told to reload instead of waiting.
 
 use super::engine::Engine;
-use cached::ShardedLruCache;
+use cached::{CacheMetrics, ShardedLruCache};
 use domain::{FitFacts, FitHash, FitKey, FitOutcome, FitReport, KillRecord, Killmail, StaticData};
 use std::{
     collections::HashMap,
@@ -144,7 +144,12 @@ impl FitBook {
         let hash = job.hash;
         // A reader's request goes ahead of the same fit in the long queue.
         let is_asked = self.asked.set(hash, ()).is_some();
-        if self.known(hash).is_some() || (is_asked && urgency == Urgency::Background) {
+        // Looked at after marking it: what is settled before is seen here, what is settled after takes the mark away.
+        if self.known(hash).is_some() {
+            self.asked.remove(&hash);
+            return true;
+        }
+        if is_asked && urgency == Urgency::Background {
             return true;
         }
         let queue = if urgency == Urgency::Reader { &self.urgent } else { &self.queue };
@@ -156,6 +161,11 @@ impl FitBook {
         }
         metrics::counter!("fit_requests_dropped_total").increment(1);
         false
+    }
+
+    /// How the memory of fits is doing.
+    pub fn metrics(&self) -> CacheMetrics {
+        self.known.metrics()
     }
 
     /// Free places for work that nobody waits for.
@@ -244,6 +254,19 @@ mod tests {
         assert_eq!(requests.urgent.try_recv().map(|job| job.hash).ok(), Some(job(-1).hash));
         drop(requests.queue.try_recv());
         assert!(book.request(job(-2), Urgency::Background), "there is room again");
+    }
+
+    #[test]
+    fn a_fit_that_settled_before_it_was_asked_for_can_be_asked_for_again() {
+        let (book, mut requests) = FitBook::new();
+        let job = job(587);
+        book.settle(&settled(&book, &job));
+        assert!(book.request(job.clone(), Urgency::Background));
+        assert!(requests.queue.try_recv().is_err(), "known: there is nothing to compute");
+        // What an engine with other data does to everything known.
+        book.known.remove(&job.hash);
+        assert!(book.request(job.clone(), Urgency::Background));
+        assert_eq!(requests.queue.try_recv().map(|job| job.hash).ok(), Some(job.hash));
     }
 
     #[test]

@@ -20,6 +20,10 @@ const BUNDLED: &[u8] = include_bytes!("../../../data/sde.dat.zst");
 const MAX_DATA_BYTES: usize = 128 * 1024 * 1024;
 /// The engine's crate, part of what makes two results comparable.
 const ENGINE: &str = "esf-dogma-engine 14.1.0";
+/// What this code makes of the engine's results, the other part. Raise it with every change of `convert`, `read`,
+/// `warnings` or `domain::fit_stats` that changes a number or a word: stored statistics then count as outdated and are
+/// computed again. A test notices most of such changes.
+pub(super) const STATS_VERSION: u32 = 1;
 
 pub(super) const CATEGORY_SHIP: i32 = 6;
 pub(super) const CATEGORY_STRUCTURE: i32 = 65;
@@ -84,11 +88,11 @@ impl Engine {
             .filter(|info| info.category_id() == CATEGORY_SKILL && info.published())
             .map(|info| (info.id(), 5))
             .collect();
-        let build = format!("{ENGINE}, data build {}", sde.build_number());
+        let build = format!("{ENGINE}, data build {}, statistics {STATS_VERSION}", sde.build_number());
         Ok(Self { sde, attributes, skills, build })
     }
 
-    /// Crate and data, as shown beside every result.
+    /// Crate, data and this code's version, as shown beside every result. What another build found is outdated.
     pub fn build(&self) -> &str {
         &self.build
     }

@@ -106,6 +106,43 @@ fn known_fits_equal_the_engines_own_results() {
     }
 }
 
+/// Every number to four digits, and every word.
+fn digest(value: &serde_json::Value) -> u64 {
+    fn write(value: &serde_json::Value, text: &mut String) {
+        match value {
+            serde_json::Value::Object(fields) => {
+                let fields: std::collections::BTreeMap<_, _> = fields.iter().collect();
+                for (name, field) in fields {
+                    text.push_str(name);
+                    write(field, text);
+                }
+            }
+            serde_json::Value::Array(elements) => elements.iter().for_each(|element| write(element, text)),
+            serde_json::Value::Number(number) => text.push_str(&format!("{:.3e}", number.as_f64().unwrap_or(f64::NAN))),
+            other => text.push_str(&other.to_string()),
+        }
+        text.push('\n');
+    }
+    let mut text = String::new();
+    write(value, &mut text);
+    // FNV-1a: the same in every process.
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+/// When this fails, the same fits have other statistics than before: raise `STATS_VERSION`, so that stored ones are
+/// computed again, and put the new digest here. Newer data need no other version, only the digest.
+#[test]
+fn other_statistics_have_another_version() {
+    let engine = Engine::bundled();
+    let all = KNOWN_FITS.iter().map(|(_, text)| {
+        let mut key = FitKey::of(&loss_of(&load_eft(&engine, text)), &StaticData::bundled());
+        key.racks[0].iter_mut().skip(3).for_each(|place| place.module = domain::TypeId(i64::MAX));
+        [stats_of(&engine, &loss_of(&load_eft(&engine, text))), engine.outcome(&key).stats().expect("a ship").clone()]
+    });
+    let all = serde_json::to_value(all.collect::<Vec<_>>()).expect("JSON");
+    assert_eq!((engine::STATS_VERSION, format!("{:016x}", digest(&all))), (1, "4369f4a8d9e4611a".to_owned()));
+}
+
 /// Numbers measured with the engine outside this code.
 #[test]
 fn measured_fits_have_the_measured_numbers() {
@@ -274,5 +311,6 @@ fn constants_are_what_they_say() {
 fn other_files_are_refused() {
     assert!(Engine::from_compressed(b"not zstd").is_err());
     assert!(Engine::new(vec![0; 64]).is_err());
-    assert!(Engine::bundled().build().ends_with("data build 3650286"));
+    let build = format!("data build 3650286, statistics {}", engine::STATS_VERSION);
+    assert!(Engine::bundled().build().ends_with(&build));
 }

@@ -2,7 +2,7 @@
 //! the benchmark's `COPY` writes the same columns.
 
 use crate::bench::CopyText;
-use domain::{Isk, KillRecord, Participant, StaticData, Timestamp, TypeId};
+use domain::{Isk, KillRecord, Participant, StaticData, Timestamp, TypeId, fit_stats::Tank};
 
 /// Defines a struct with a vector for each column, how a row is appended, and how the rows are written for `COPY`.
 macro_rules! columns {
@@ -124,6 +124,8 @@ columns! {
     fit_build: Option<&'a str> = enrichment.fit.engine_build.as_deref(),
     ehp: Option<i64> = enrichment.fit.ehp,
     dps: Option<i64> = enrichment.fit.dps,
+    fit_is_lower_bound: bool = enrichment.fit.is_lower_bound,
+    fit_tank: Option<&'a str> = enrichment.fit.tank.map(Tank::as_str),
     unit_prices: String = unit_prices,
 }
 

@@ -86,7 +86,8 @@ pub(super) async fn insert_enriched(
             final_blow_faction_id, final_blow_ship_type_id, final_blow_weapon_type_id, attacker_count,
             player_attacker_count, unpriced_types, enrichment_version, has_final_blow, is_solo, is_npc, is_awox,
             security_band, hash, source, hull_value, fitted_value, destroyed_value, dropped_value, total_value,
-            reported_value, labels, module_tags, unit_prices, fit_hash, fit_build, ehp, dps
+            reported_value, labels, module_tags, unit_prices, fit_hash, fit_build, ehp, dps,
+            fit_is_lower_bound, fit_tank
         )
         SELECT
             killmail_id, killmail_time, received_at, enriched_at, failed_at, solar_system_id, constellation_id,
@@ -100,7 +101,9 @@ pub(super) async fn insert_enriched(
             labels::text[], module_tags::text[], unit_prices::jsonb, new.fit_hash,
             coalesce(new.fit_build, fit.engine_build),
             CASE WHEN new.fit_build IS NULL THEN fit.ehp ELSE new.ehp END,
-            CASE WHEN new.fit_build IS NULL THEN fit.dps ELSE new.dps END
+            CASE WHEN new.fit_build IS NULL THEN fit.dps ELSE new.dps END,
+            CASE WHEN new.fit_build IS NULL THEN coalesce(fit.is_lower_bound, false) ELSE new.fit_is_lower_bound END,
+            CASE WHEN new.fit_build IS NULL THEN fit.tank ELSE new.fit_tank END
         FROM unnest(
             $1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::bigint[],
             $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[],
@@ -108,7 +111,7 @@ pub(super) async fn insert_enriched(
             $21::integer[], $22::integer[], $23::integer[], $24::integer[], $25::boolean[], $26::boolean[],
             $27::boolean[], $28::boolean[], $29::text[], $30::text[], $31::text[], $32::bigint[], $33::bigint[],
             $34::bigint[], $35::bigint[], $36::bigint[], $37::bigint[], $38::text[], $39::text[], $40::text[], $41::text[],
-            $42::text[], $43::bigint[], $44::bigint[]
+            $42::text[], $43::bigint[], $44::bigint[], $45::boolean[], $46::text[]
         ) AS new (
             killmail_id, killmail_time, received_at, enriched_at, failed_at, solar_system_id, constellation_id,
             region_id, ship_type_id, ship_group_id, victim_character_id, victim_corporation_id, victim_alliance_id,
@@ -116,7 +119,8 @@ pub(super) async fn insert_enriched(
             final_blow_faction_id, final_blow_ship_type_id, final_blow_weapon_type_id, attacker_count,
             player_attacker_count, unpriced_types, enrichment_version, has_final_blow, is_solo, is_npc, is_awox,
             security_band, hash, source, hull_value, fitted_value, destroyed_value, dropped_value, total_value,
-            reported_value, labels, module_tags, unit_prices, fit_hash, fit_build, ehp, dps
+            reported_value, labels, module_tags, unit_prices, fit_hash, fit_build, ehp, dps,
+            fit_is_lower_bound, fit_tank
         )
         LEFT JOIN fit_stats AS fit ON fit.fit_hash = new.fit_hash
         ON CONFLICT (killmail_id, killmail_time) DO UPDATE SET
@@ -142,7 +146,9 @@ pub(super) async fn insert_enriched(
             fit_hash = excluded.fit_hash,
             fit_build = excluded.fit_build,
             ehp = excluded.ehp,
-            dps = excluded.dps
+            dps = excluded.dps,
+            fit_is_lower_bound = excluded.fit_is_lower_bound,
+            fit_tank = excluded.fit_tank
         ",
         &columns.killmail_id,
         &columns.killmail_time,
@@ -188,6 +194,8 @@ pub(super) async fn insert_enriched(
         &columns.fit_build as &[Option<&str>],
         &columns.ehp as &[Option<i64>],
         &columns.dps as &[Option<i64>],
+        &columns.fit_is_lower_bound,
+        &columns.fit_tank as &[Option<&str>],
     )
     .execute(connection)
     .await?;

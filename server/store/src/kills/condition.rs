@@ -32,6 +32,10 @@ pub(super) fn push_where(
             query.push(" AND ").push(condition).push_bind(bound);
         }
     }
+    if !filter.tank.is_empty() {
+        let tanks: Vec<&str> = filter.tank.iter().map(|tank| tank.as_str()).collect();
+        query.push(" AND k.fit_tank = ANY(").push_bind(tanks).push(")");
+    }
     if !filter.tags.is_empty() {
         // A text with NUL cannot be sent; no tag has one.
         let tags: Vec<String> = filter.tags.iter().map(|tag| tag.replace('\0', "\u{fffd}")).collect();

@@ -32,6 +32,8 @@ struct RecordRow {
     fit_build: Option<String>,
     ehp: Option<i64>,
     dps: Option<i64>,
+    fit_is_lower_bound: bool,
+    fit_tank: Option<String>,
     unit_prices: String,
 }
 
@@ -71,6 +73,8 @@ impl RecordRow {
                     engine_build: self.fit_build,
                     ehp: self.ehp,
                     dps: self.dps,
+                    is_lower_bound: self.fit_is_lower_bound,
+                    tank: self.fit_tank.map(|tank| tank.parse()).transpose().map_err(|()| enriched("fit_tank"))?,
                 },
                 unit_prices,
             },
@@ -98,7 +102,7 @@ impl Store {
                 (total_value * 100)::bigint AS total_hundredths,
                 (reported_value * 100)::bigint AS reported_hundredths,
                 unpriced_types, is_solo, is_npc, is_awox, player_attacker_count, labels, module_tags,
-                fit_hash, fit_build, ehp, dps,
+                fit_hash, fit_build, ehp, dps, fit_is_lower_bound, fit_tank,
                 unit_prices::text AS "unit_prices!"
             FROM killmails_raw AS raw
             JOIN killmails_enriched AS enriched USING (killmail_id, killmail_time)

@@ -13,7 +13,8 @@ pub(super) const COLUMNS: &str = "k.killmail_id, k.killmail_time, k.received_at,
     k.has_final_blow, k.final_blow_character_id, k.final_blow_corporation_id, k.final_blow_alliance_id, \
     k.final_blow_faction_id, k.final_blow_ship_type_id, k.final_blow_weapon_type_id, k.attacker_count, \
     k.player_attacker_count, k.unpriced_types, (k.total_value * 100)::bigint AS total_hundredths, k.is_solo, k.is_npc, \
-    k.is_awox, k.module_tags, k.ehp, k.dps, k.failed_at IS NOT NULL AS enrichment_failed";
+    k.is_awox, k.module_tags, k.ehp, k.dps, k.fit_is_lower_bound, k.fit_tank, \
+    k.failed_at IS NOT NULL AS enrichment_failed";
 
 #[derive(sqlx::FromRow)]
 pub(super) struct SummaryRow {
@@ -45,6 +46,8 @@ pub(super) struct SummaryRow {
     module_tags: Vec<String>,
     ehp: Option<i64>,
     dps: Option<i64>,
+    fit_is_lower_bound: bool,
+    fit_tank: Option<String>,
     enrichment_failed: bool,
 }
 
@@ -117,6 +120,8 @@ impl SummaryRow {
             module_tags: self.module_tags,
             ehp: self.ehp,
             dps: self.dps,
+            fit_is_lower_bound: self.fit_is_lower_bound,
+            tank: self.fit_tank.as_deref().map(str::parse).transpose().map_err(|()| inconsistent("fit_tank"))?,
         })
     }
 }

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use domain::{
     AllianceId, CharacterId, ConstellationId, CorporationId, GroupId, Isk, KillFilter, KillRecord, KillSummary,
     RegionId, SecurityBand, Side, SolarSystemId, StaticData, Timestamp, TypeId, filter::ParticipantFacts,
+    fit_stats::Tank,
 };
 use store::{Page, testing::TestDatabase};
 
@@ -83,7 +84,7 @@ impl Values {
     fn filter(&self, random: &mut Random) -> KillFilter {
         let mut filter = KillFilter::default();
         for _ in 0..=random.below(3) {
-            match random.below(20) {
+            match random.below(21) {
                 0 => filter.system_id = random.some(&self.systems, 3),
                 1 => filter.constellation_id = random.some(&self.constellations, 3),
                 2 => filter.region_id = random.some(&self.regions, 3),
@@ -102,6 +103,7 @@ impl Values {
                 16 => filter.min_ehp = Some(random.below(31_000) as i64),
                 17 => filter.max_ehp = Some(random.below(31_000) as i64),
                 18 => filter.min_dps = Some(random.below(90) as i64),
+                19 => filter.tank = random.some(&Tank::ALL, 3),
                 _ if random.below(2) == 0 => filter.solo = Some(random.below(2) == 0),
                 _ => filter.npc = Some(random.below(2) == 0),
             }

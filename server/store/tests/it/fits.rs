@@ -4,9 +4,11 @@ use crate::support::{at, insert, made_up_many};
 use chrono::TimeDelta;
 use domain::{
     FitFacts, FitHash, FitOutcome, KillFilter, KillRecord, KillSummary, KillmailId, StaticData, Timestamp,
-    fit_stats::ImpossibleFit, sort::Ranking,
+    fit_stats::{ImpossibleFit, Tank},
+    sort::Ranking,
 };
-use std::collections::BTreeSet;
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{StoredFit, testing::TestDatabase};
 
 const ALWAYS: Timestamp = Timestamp::UNIX_EPOCH;
@@ -31,6 +33,61 @@ fn stored(record: &KillRecord, build: &str) -> StoredFit {
         engine_build: build.to_owned(),
         computed_at: at(2026, 11, 1),
     }
+}
+
+/// What an engine finds for a ship with so many hit points.
+fn computed(ehp: i64, is_lower_bound: bool) -> FitOutcome {
+    let layer =
+        json!({ "hp": 1.0, "ehp": 1.0, "resists": { "em": 0.0, "thermal": 0.0, "kinetic": 0.0, "explosive": 0.0 } });
+    let stats = json!({
+        "ehp": ehp, "shield": layer, "armor": layer, "hull": layer, "tank": "shield_buffer",
+        "cold": { "speed": 1.0, "mass": 1.0, "signature": 1.0 }, "repair": {}, "warnings": [],
+        "is_lower_bound": is_lower_bound,
+    });
+    serde_json::from_value(json!({ "state": "computed", "stats": stats })).unwrap()
+}
+
+#[tokio::test]
+async fn lower_bounds_are_kept_as_such_on_every_way_into_a_list() {
+    let database = TestDatabase::create().await;
+    let store = &database.store;
+    let static_data = StaticData::bundled();
+    let records = waiting(12);
+    let (early, late) = records.split_at(6);
+    insert(store, early).await;
+    let outcomes: BTreeMap<FitHash, StoredFit> = records
+        .iter()
+        .zip(0..)
+        .map(|(record, n)| StoredFit { outcome: computed(1_000 + n, n % 3 == 0), ..stored(record, "one") })
+        .map(|fit| (fit.fit_hash, fit))
+        .collect();
+    let is_bound = |record: &KillRecord| outcomes[&record.enrichment.fit.hash.unwrap()].outcome.is_lower_bound();
+    store.upsert_fits(&outcomes.values().cloned().collect::<Vec<_>>(), ALWAYS).await.unwrap();
+    // Kills that come when their fit is known already.
+    insert(store, late).await;
+    let page = store.list_ranked(&KillFilter::default(), Ranking::Ehp, None, 100, &static_data).await.unwrap();
+    assert_eq!(page.kills.len(), records.len());
+    for record in &records {
+        let id = record.killmail.killmail_id;
+        let listed = page.kills.iter().find(|kill| kill.killmail_id == id).unwrap();
+        let found = store.find_kill(id).await.unwrap().unwrap();
+        let losses = store.list_ship_losses(listed.ship.type_id, ALWAYS, at(2027, 1, 1), 100).await.unwrap();
+        let loss = losses.iter().find(|loss| loss.killmail_id == id).unwrap();
+        assert_eq!([listed.tank, found.enrichment.fit.tank], [Some(Tank::ShieldBuffer); 2]);
+        let seen = [listed.fit_is_lower_bound, found.enrichment.fit.is_lower_bound, loss.ehp_is_lower_bound];
+        assert_eq!(seen, [is_bound(record); 3], "{id}");
+    }
+    assert!(records.iter().any(is_bound) && !records.iter().all(is_bound));
+
+    // What was stored before lists knew it is filled in by the migration.
+    for step in [
+        include_str!("../../../../migrations/0011_fit_facts.down.sql"),
+        include_str!("../../../../migrations/0011_fit_facts.up.sql"),
+    ] {
+        sqlx::raw_sql(step).execute(database.pool()).await.unwrap();
+    }
+    let again = store.list_ranked(&KillFilter::default(), Ranking::Ehp, None, 100, &static_data).await.unwrap();
+    assert_eq!(again, page);
 }
 
 #[tokio::test]

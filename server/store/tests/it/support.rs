@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use domain::{
     Enrichment, FitFacts, FitKey, Isk, KillRecord, Killmail, KillmailHash, KillmailId, PriceSource, Source, StaticData,
-    Timestamp, TypeId, UnitPrice, classify::classify, valuation::value_killmail,
+    Timestamp, TypeId, UnitPrice, classify::classify, fit_stats::Tank, valuation::value_killmail,
 };
 use serde_json::{Value, json};
 use std::{path::Path, sync::Arc};
@@ -74,6 +74,8 @@ pub fn record_of(payload: &str, hash: Option<KillmailHash>) -> KillRecord {
                 engine_build: (id % 3 != 0).then(|| "a build".to_owned()),
                 ehp: (id % 3 != 0).then_some(id % 997 * 31),
                 dps: (id % 3 == 1).then_some(id % 89),
+                is_lower_bound: id % 6 == 1,
+                tank: (id % 3 != 0).then_some(Tank::ALL[(id % 5) as usize]),
             },
             unit_prices,
         },

@@ -64,7 +64,20 @@ fn the_window_stays_while_paging() {
     page.stats.window_days = 7;
     let html = html(page, true);
     assert_has(&html, &["href=\"?window=7&amp;before=", "href=\"?window=7&amp;after=", "href=\"?window=7\""]);
-    assert_eq!(html.matches("aria-current=\"true\"").count(), 1);
+    assert_eq!(html.matches("aria-current=\"true\"").count(), 2, "the window and the order");
+    assert_has(&html, &["href=\"/ranked?ship_type_id=587&amp;sort=ehp\""]);
+}
+
+#[test]
+fn hit_points_of_fits_with_mutated_modules_are_marked_and_counted() {
+    let html = html(rifter(), false);
+    assert_has(&html, &["25 losses, last 30 days, 3 of them lower bounds", "At least 3,950 EHP"]);
+    let plus = "aria-label=\"or more\"";
+    assert_eq!(html.matches(plus).count(), 2, "the median of all and that of the first fit");
+    let mut page = rifter();
+    (page.stats.ehp_lower_bounds, page.stats.fits[0].ehp_lower_bounds) = (0, 0);
+    let html = self::html(page, false);
+    assert!(!html.contains(plus) && !html.contains("lower bound"));
 }
 
 #[test]
