@@ -364,6 +364,45 @@ async fn nonsense_and_haste_of_the_price_services_harm_nothing() {
     market.close().await;
 }
 
+/// ESI with this price list and nothing else.
+async fn esi_with_list(rows: serde_json::Value) -> EsiClient {
+    let list = move || async move { ([("last-modified", "Fri, 02 Jan 2026 03:00:00 GMT")], axum::Json(rows)) };
+    let router = axum::Router::new().route("/markets/prices", axum::routing::get(list));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address")).parse().expect("a URL");
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let http = HttpClient::new(HttpOptions::new("tests@tracker.example", list_clock)).expect("a client");
+    EsiClient::new(http, EsiOptions::new(url))
+}
+
+fn list_clock() -> Timestamp {
+    "2026-01-02T03:30:00Z".parse().expect("a time")
+}
+
+#[tokio::test]
+async fn a_broken_price_list_does_not_erase_the_prices() {
+    let database = TestDatabase::create().await;
+    let (services, _) = Services::new(Parts {
+        store: database.store.clone(),
+        static_data: Loaded::bundled().expect("bundled"),
+        feeds: vec![Source::R2z2],
+        is_demo: true,
+        clock: list_clock,
+    });
+    let rows = |count: usize| {
+        let rows = (1..=count).map(|id| serde_json::json!({"type_id": id, "average_price": 5.0}));
+        serde_json::Value::Array(rows.collect())
+    };
+    prices::refresh_esi(&services, &esi_with_list(rows(50)).await).await.expect("a list");
+    let made = "2026-01-02T03:00:00Z".parse::<Timestamp>().expect("a time");
+    for broken in [rows(0), rows(20), serde_json::json!([{"type": 1, "average": 5.0}]), serde_json::json!({})] {
+        let refused = prices::refresh_esi(&services, &esi_with_list(broken).await).await.expect_err("refused");
+        let told = services.prices().health().sources[2].clone();
+        assert_eq!((told.prices, told.last_error), (50, Some(refused)));
+        assert_eq!((told.oldest, told.newest), (Some(made), Some(made)), "of the list's own time");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_too_long_for_janice_is_asked_in_pieces() {
     let market = Market::open_with(Utc::now, Some(JANICE_KEY), 50, |limits| limits.janice_lines = 30).await;

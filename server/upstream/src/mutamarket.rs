@@ -79,9 +79,9 @@ fn parse(body: &[u8]) -> Result<Vec<(TypeId, Isk)>, UpstreamError> {
     let statistics: Vec<Statistic> = rows.iter().filter_map(|row| serde_json::from_str(row.get()).ok()).collect();
     if statistics.len() < rows.len() {
         tracing::warn!(skipped = rows.len() - statistics.len(), "mutamarket's answer has broken rows");
-        if statistics.is_empty() {
-            return Err(UpstreamError::malformed("mutamarket: no row names a type"));
-        }
+    }
+    if statistics.is_empty() {
+        return Err(UpstreamError::malformed("mutamarket: no row names a type"));
     }
     Ok(statistics.iter().filter_map(|row| Some((TypeId(row.type_id), row.mean_price()?))).collect())
 }
@@ -110,9 +110,8 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_an_error_and_an_empty_list_is_none() {
-        assert_eq!(parse(b"[]").unwrap(), []);
-        for body in ["", "{}", "[1, null]", r#"[{"id": 1}]"#] {
+    fn nonsense_and_an_empty_list_are_errors() {
+        for body in ["", "{}", "[]", "[1, null]", r#"[{"id": 1}]"#] {
             assert!(matches!(parse(body.as_bytes()), Err(UpstreamError::Malformed { .. })), "{body}");
         }
     }

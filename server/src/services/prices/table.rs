@@ -10,7 +10,8 @@ pub const JANICE_FRESH: TimeDelta = TimeDelta::hours(1);
 pub const MUTAMARKET_FRESH: TimeDelta = TimeDelta::hours(6);
 /// An old Janice price still says more about today than a list that averages over the game, but not for long.
 const JANICE_USABLE: TimeDelta = TimeDelta::hours(24);
-const LISTS_USABLE: TimeDelta = TimeDelta::days(7);
+/// An older list comes after all others.
+pub const LISTS_USABLE: TimeDelta = TimeDelta::days(7);
 
 type Prices = HashMap<TypeId, UnitPrice>;
 

@@ -61,6 +61,8 @@ pub struct MarketPrice {
 #[derive(Clone, Debug, PartialEq)]
 pub struct MarketPrices {
     pub prices: Arc<[MarketPrice]>,
+    /// Of the list, not of the last time that it was confirmed.
+    pub listed_at: Timestamp,
     /// Asking earlier gets the same list.
     pub expires_at: Timestamp,
 }
