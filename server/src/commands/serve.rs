@@ -215,10 +215,8 @@ fn watch(services: &Arc<Services>, esi: &Arc<EsiClient>, images: &Arc<ImageProxy
     let (asked, pictures) = (Arc::clone(esi), Arc::clone(images));
     watch.upstream(move || asked.health());
     watch.upstream(move || pictures.client().health());
-    for (index, name) in ["images", "images_missing"].into_iter().enumerate() {
-        let pictures = Arc::clone(images);
-        watch.cache(name, move || pictures.metrics()[index].clone());
-    }
+    let pictures = Arc::clone(images);
+    watch.cache("images", move || pictures.metrics());
     for (index, (name, _)) in esi.cache_metrics().into_iter().enumerate() {
         let asked = Arc::clone(esi);
         watch.cache(name, move || asked.cache_metrics()[index].1.clone());
