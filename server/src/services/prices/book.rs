@@ -2,7 +2,7 @@
 //! and the pipeline that reads them. Short locks; nothing waits while holding one.
 
 use super::{
-    table::{LISTS_USABLE, PriceTable},
+    table::{LISTS_USABLE, PriceTable, base_prices},
     wanted::{Urgency, Wanted},
 };
 use crate::services::Services;
@@ -180,6 +180,13 @@ impl PriceBook {
         self.publish(prices, now, |table| table.with_list(source, list));
         self.succeeded(source, now);
         Ok(())
+    }
+
+    /// Takes over the nominal prices of static data that were swapped.
+    pub fn adopt(&self, static_data: &StaticData, now: Timestamp) {
+        let base = base_prices(static_data, now);
+        let prices: Vec<(TypeId, UnitPrice)> = base.iter().map(|(type_id, unit)| (*type_id, *unit)).collect();
+        self.publish(&prices, now, |table| table.with_list(PriceSource::StaticBase, base));
     }
 
     fn publish(&self, new: &[(TypeId, UnitPrice)], now: Timestamp, change: impl FnOnce(&PriceTable) -> PriceTable) {

@@ -94,6 +94,20 @@ fn a_list_that_lacks_most_of_the_last_one_is_not_believed() {
 }
 
 #[test]
+fn nominal_prices_follow_the_static_data() {
+    let book = PriceBook::default();
+    let sde = StaticData::bundled();
+    let is_nominal = |info: &&domain::static_data::TypeInfo| info.base_price.is_some_and(|p| p.hundredths() > 0);
+    let priced = sde.types().find(is_nominal).expect("one");
+    book.adopt(&sde, at(0));
+    let unit = book.table().price(priced.id, at(0)).expect("priced");
+    assert_eq!((Some(unit.price), unit.source), (priced.base_price, PriceSource::StaticBase));
+    assert!(book.take_improved().contains(&priced.id), "kills without any price get this one");
+    book.adopt(&StaticData::new(domain::static_data::StaticRows::default()), at(1));
+    assert_eq!(book.table().price(priced.id, at(1)), None);
+}
+
+#[test]
 fn health_tells_each_source_apart() {
     let book = book();
     assert_eq!(book.health().source, "");

@@ -114,7 +114,8 @@ impl PriceTable {
     }
 }
 
-fn base_prices(static_data: &StaticData, at: Timestamp) -> Prices {
+/// CCP's nominal prices; not all types have one.
+pub fn base_prices(static_data: &StaticData, at: Timestamp) -> HashMap<TypeId, UnitPrice> {
     let priced = |info: &domain::static_data::TypeInfo| {
         let price = info.base_price.filter(|price| price.hundredths() > 0)?;
         Some((info.id, UnitPrice { price, source: PriceSource::StaticBase, at }))
