@@ -1,6 +1,6 @@
 //! Prices: batching and single flight at Janice, the chain when a source is away, revaluation, prices that move.
 
-use crate::harness::{TestApp, eventually, simulator_config};
+use crate::harness::{TestApp, eventually, rules_broken, simulator_config};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Isk, KillRecord, Killmail, PriceSource, Source, StaticData, Timestamp, TypeId, UnitPrice, killmail::Item,
@@ -25,7 +25,7 @@ use std::{
 };
 use store::{KillBatch, testing::TestDatabase};
 use upstream::{
-    HttpClient, HttpOptions, PoliteOptions,
+    DisciplineOptions, HttpClient, HttpOptions,
     esi::{EsiClient, EsiOptions},
     janice::{JaniceClient, JaniceOptions},
     mutamarket::{MutamarketClient, MutamarketOptions},
@@ -77,10 +77,10 @@ impl Market {
         let http = HttpClient::new(HttpOptions::new("tests@tracker.example", Utc::now)).expect("a client");
         let janice = key.map(|key| {
             let mut options = JaniceOptions::new(url("janice"), key);
-            options.politeness = PoliteOptions {
-                pace: Pace { per_second: calls_per_second, burst: 1 },
+            options.discipline = DisciplineOptions {
+                pace: Some(Pace { per_second: calls_per_second, burst: 1 }),
                 backoff: BackoffPolicy { first: Duration::from_millis(1), max: Duration::from_millis(10) },
-                ..PoliteOptions::default()
+                ..options.discipline
             };
             JaniceClient::new(http.clone(), options)
         });
@@ -473,5 +473,18 @@ async fn the_kill_page_has_sources_and_times_and_the_status_page_the_sources() {
         report.prices.sources[0].prices > 0 && report.prices.source == PriceSource::Janice.label()
     })
     .await;
+    // Every upstream that is called is watched, and the whole mix of tasks kept to all rules.
+    let upstreams = app.running.services.status().await.upstreams;
+    let state = |name: &str| upstreams.iter().find(|upstream| upstream.name == name).map(|found| found.state.as_str());
+    let metrics = app.get("/metrics").await.text().await.expect("metrics");
+    for name in ["esi", "janice", "mutamarket"] {
+        assert_eq!(state(name), Some("closed"), "{name}");
+        assert_eq!(rules_broken(&app.simulator, name), [""; 0], "{name}");
+        assert!(metrics.contains(&format!("upstream_requests_total{{host=\"{name}\"")), "{name}: {metrics}");
+    }
+    let routes = app.simulator.counters().routes;
+    for route in ["esi names", "esi affiliation", "esi prices"] {
+        assert!(routes.get(route).is_some_and(|calls| *calls > 0), "{route}: {routes:?}");
+    }
     app.stop().await;
 }
