@@ -20,20 +20,20 @@ impl ImageServer {
         let (answer, count) = (Arc::clone(&status), Arc::clone(&asked));
         let route = get(move |Path(_): Path<i64>| async move {
             count.fetch_add(1, Ordering::SeqCst);
-            let status = StatusCode::from_u16(*answer.lock().unwrap()).unwrap();
+            let status = StatusCode::from_u16(*answer.lock().expect("a lock")).expect("a status");
             let headers = [("content-type", "image/png"), ("cache-control", "public, max-age=3600")];
             (status, headers, [PNG, &vec![0; PICTURE_BYTES]].concat()).into_response()
         });
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address")).parse().expect("a URL");
         let router = Router::new().route("/types/{id}/icon", route);
         tokio::spawn(async move { axum::serve(listener, router).await });
-        let http = HttpClient::new(HttpOptions::new("test@example.test", chrono::Utc::now)).unwrap();
+        let http = HttpClient::new(HttpOptions::new("test@example.test", chrono::Utc::now)).expect("a client");
         Self { status, asked, proxy: ImageProxy::with_room(ImageClient::new(http, url), room) }
     }
 
     fn says(&self, status: u16) {
-        *self.status.lock().unwrap() = status;
+        *self.status.lock().expect("a lock") = status;
     }
 
     fn asked(&self) -> u64 {
@@ -43,9 +43,9 @@ impl ImageServer {
     /// Content type and cache control.
     async fn get(&self, id: i64) -> (String, String) {
         let response = self.proxy.answer((ImageKind::TypeIcon, id, ImageSize::MEDIUM)).await;
-        let header = |name| response.headers()[name].to_str().unwrap().to_owned();
+        let header = |name| response.headers()[name].to_str().expect("text").to_owned();
         let headers = (header("content-type"), header("cache-control"));
-        assert!(!to_bytes(response.into_body(), 1 << 20).await.unwrap().is_empty());
+        assert!(!to_bytes(response.into_body(), 1 << 20).await.expect("a body").is_empty());
         headers
     }
 }
@@ -75,12 +75,12 @@ async fn equal_questions_become_one_and_answers_live_as_long_as_they_say() {
     assert_eq!(server.asked(), 1);
     for (content_type, cache) in answers {
         assert_eq!(content_type, "image/png");
-        let age: u64 = cache.strip_prefix("public, max-age=").unwrap().parse().unwrap();
+        let age: u64 = cache.strip_prefix("public, max-age=").expect("may be kept").parse().expect("seconds");
         assert!((3_500..=3_600).contains(&age), "{cache}");
     }
     let counts = server.proxy.metrics();
     assert_eq!((counts.hits, counts.misses), (Some(19), Some(1)));
-    let kept = server.proxy.get((ImageKind::TypeIcon, 1, ImageSize::MEDIUM)).await.unwrap();
+    let kept = server.proxy.get((ImageKind::TypeIcon, 1, ImageSize::MEDIUM)).await.expect("a picture");
     let lifetime = Lifetimes.expire_after_create(&(ImageKind::TypeIcon, 1, ImageSize::MEDIUM), &kept, Instant::now());
     assert_eq!(lifetime, Some(Duration::from_secs(3_600)));
 }
