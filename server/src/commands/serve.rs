@@ -12,7 +12,7 @@ use crate::{
     lifecycle::{self, GRACE, Lifecycle},
     live::LiveEvent,
     postgres::Embedded,
-    services::{self, Parts, Services, fits, names, prices, submit::Intake},
+    services::{self, Parts, Services, entities, fits, names, prices, submit::Intake},
     static_import, telemetry,
 };
 use anyhow::Context;
@@ -335,6 +335,10 @@ fn spawn_jobs(
     let hub = Arc::clone(services.hub());
     lifecycle.spawn("live hub", hub.run(Arc::clone(services.window()), stop.clone()));
     lifecycle.spawn("names", names::run(requests.names, Arc::clone(services), Arc::clone(esi), stop.clone()));
+    lifecycle.spawn(
+        "corporations and alliances",
+        entities::run(requests.entities, Arc::clone(services), Arc::clone(esi), stop.clone()),
+    );
     lifecycle.spawn("static data", static_import::watch::run(Arc::clone(services), stop.clone()));
     lifecycle.spawn("names of other nodes", names::follow(Arc::clone(services), stop.clone()));
     lifecycle.spawn("fits", fits::work::run(requests.fits, Arc::clone(services), stop.clone()));
