@@ -1,5 +1,6 @@
 //! What browser and server say to each other: pages' data, the stream protocol, errors. Plain data, no behaviour.
 
+pub mod entity;
 pub mod error;
 pub mod filter_name;
 pub mod killmail;
@@ -10,6 +11,7 @@ pub mod ship;
 pub mod static_data;
 pub mod status;
 
+pub use entity::{EntityCard, EntityRef};
 pub use error::{ApiError, ErrorCode, FieldProblem};
 pub use filter_name::FilterName;
 pub use killmail::{AttackerRow, ItemRow, KillDetail, KillPage, NearestCelestial, RankedPage, RelatedKill, ValueTiles};

@@ -159,6 +159,7 @@ pub struct VersionCount {
 pub struct CacheHealth {
     pub name: String,
     pub entries: u64,
+    /// 0: bounded otherwise than by their number.
     pub capacity: u64,
     pub hits: u64,
     pub misses: u64,

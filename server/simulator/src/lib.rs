@@ -146,7 +146,7 @@ impl Simulator {
 
     /// Jita's split price of a type now; absent for types that Janice does not know.
     pub fn jita_split_price(&self, type_id: i64) -> Option<f64> {
-        let (step, _) = self.world.market.state(self.world.clock.now());
+        let (step, ..) = self.world.market.state(self.world.clock.now());
         self.world.galaxy.prices.jita(domain::TypeId(type_id), step).map(|quote| quote.split)
     }
 

@@ -23,12 +23,13 @@ impl Market {
         self.extra_steps.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// The current step and when it ends.
-    pub fn state(&self, now: DateTime<Utc>) -> (u64, DateTime<Utc>) {
+    /// The current step, when it began and when it ends.
+    pub fn state(&self, now: DateTime<Utc>) -> (u64, DateTime<Utc>, DateTime<Utc>) {
         let elapsed = (now - self.start).num_milliseconds().max(0);
         let steps = elapsed / self.period.num_milliseconds();
-        let end = self.start + TimeDelta::milliseconds((steps + 1).saturating_mul(self.period.num_milliseconds()));
-        (steps.unsigned_abs() + self.extra_steps.load(Ordering::Acquire), end)
+        let begin_of =
+            |step: i64| self.start + TimeDelta::milliseconds(step.saturating_mul(self.period.num_milliseconds()));
+        (steps.unsigned_abs() + self.extra_steps.load(Ordering::Acquire), begin_of(steps), begin_of(steps + 1))
     }
 }
 
@@ -40,8 +41,9 @@ mod tests {
     fn steps_follow_time_and_requests() {
         let start = DateTime::from_timestamp(1_767_322_845, 0).unwrap();
         let market = Market::new(start, Duration::from_mins(10));
-        assert_eq!(market.state(start), (0, start + TimeDelta::minutes(10)));
-        assert_eq!(market.state(start + TimeDelta::minutes(25)), (2, start + TimeDelta::minutes(30)));
+        assert_eq!(market.state(start), (0, start, start + TimeDelta::minutes(10)));
+        let third = (2, start + TimeDelta::minutes(20), start + TimeDelta::minutes(30));
+        assert_eq!(market.state(start + TimeDelta::minutes(25)), third);
         market.advance();
         assert_eq!(market.state(start).0, 1);
     }

@@ -2,7 +2,7 @@
 
 use super::{
     offline::Offline,
-    serve::{http_client, url},
+    serve::{esi_client, http_client},
 };
 use crate::{
     config::Config,
@@ -15,7 +15,6 @@ use domain::{Enrichment, Source};
 use std::time::Instant;
 use store::Outdated;
 use tokio_util::sync::CancellationToken;
-use upstream::esi::{EsiClient, EsiOptions};
 
 /// Which letters to try.
 #[derive(Clone, Debug, clap::Args)]
@@ -52,12 +51,10 @@ fn source(text: &str) -> Result<Source, String> {
 /// Tries dead letters again, whether their wait is over or not.
 ///
 /// # Errors
-/// When the database is not to be had.
+/// When the database is not to be had, or `REDIS_URL` is of no Redis.
 pub async fn replay(config: &Config, what: &Replay) -> anyhow::Result<dead_letters::Replayed> {
+    let esi = esi_client(config, &http_client(config)?)?;
     let offline = Offline::open(config).await?;
-    let mut options = EsiOptions::new(url(&config.esi_url)?);
-    options.compatibility_date.clone_from(&config.esi_compatibility_date);
-    let esi = EsiClient::new(http_client(config)?, options);
     let outcome = dead_letters::replay(&offline.services, &esi, what.source, false, what.limit).await;
     offline.close().await;
     let outcome = outcome.context("replaying dead letters")?;

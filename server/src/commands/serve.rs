@@ -12,7 +12,7 @@ use crate::{
     lifecycle::{self, GRACE, Lifecycle},
     live::LiveEvent,
     postgres::Embedded,
-    services::{self, Parts, Services, fits, names, prices, submit::Intake},
+    services::{self, Parts, Services, entities, fits, names, prices, submit::Intake},
     static_import, telemetry,
 };
 use anyhow::Context;
@@ -33,7 +33,7 @@ use upstream::{
     janice::{JaniceClient, JaniceOptions},
     mutamarket::{MutamarketClient, MutamarketOptions},
     rate::{
-        RedisBudget,
+        Pace, RedisBudget,
         shared::{Alone, SharedBudget},
     },
 };
@@ -112,9 +112,7 @@ pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Run
     warm(&services).await;
 
     let http_client = http_client(&config)?;
-    let mut esi_options = EsiOptions::new(url(&config.esi_url)?);
-    esi_options.compatibility_date.clone_from(&config.esi_compatibility_date);
-    let esi = Arc::new(EsiClient::sharing(http_client.clone(), esi_options, shared_budget(&config)?));
+    let esi = Arc::new(esi_client(&config, &http_client)?);
     if services.prices().table().is_without_market() {
         // The first kills of a new installation are worth waiting a moment for their values.
         if let Err(reason) = prices::refresh_esi(&services, &esi).await {
@@ -134,7 +132,9 @@ pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Run
 
     let entrance = ingest::start(&lifecycle, &services, upstreams, options);
     spawn_jobs(&lifecycle, &services, &esi, requests, &config);
-    prices::start(&lifecycle, &services, price_sources(&config, &http_client, &esi)?);
+    let sources = price_sources(&config, &http_client, &esi)?;
+    watch_prices(&services, &sources);
+    prices::start(&lifecycle, &services, sources);
     if let Some(url) = &config.redis_url {
         let link = bus::connect(services.bus(), url).context("REDIS_URL")?;
         lifecycle.spawn("bus", link.run(lifecycle.stop_token()));
@@ -201,10 +201,17 @@ pub async fn open_database(config: &Config) -> anyhow::Result<(Store, Option<Emb
     Ok((store, embedded))
 }
 
-/// Nodes with one Redis keep to one budget of each upstream.
-fn shared_budget(config: &Config) -> anyhow::Result<Arc<dyn SharedBudget>> {
+/// Of any process with this configuration: all share one budget.
+pub(super) fn esi_client(config: &Config, client: &HttpClient) -> anyhow::Result<EsiClient> {
+    let mut options = EsiOptions::new(url(&config.esi_url)?);
+    options.compatibility_date.clone_from(&config.esi_compatibility_date);
+    Ok(EsiClient::sharing(client.clone(), options, shared_budget(config, "esi", None)?))
+}
+
+/// Nodes with one Redis keep to one budget of each upstream, and to one pace where it is ours.
+fn shared_budget(config: &Config, host: &'static str, pace: Option<Pace>) -> anyhow::Result<Arc<dyn SharedBudget>> {
     Ok(match &config.redis_url {
-        Some(url) => Arc::new(RedisBudget::new(url, "tracker", "esi").context("REDIS_URL")?),
+        Some(url) => Arc::new(RedisBudget::new(url, "tracker", host).context("REDIS_URL")?.pace(pace)),
         None => Arc::new(Alone),
     })
 }
@@ -215,14 +222,21 @@ fn watch(services: &Arc<Services>, esi: &Arc<EsiClient>, images: &Arc<ImageProxy
     let (asked, pictures) = (Arc::clone(esi), Arc::clone(images));
     watch.upstream(move || asked.health());
     watch.upstream(move || pictures.client().health());
-    for (index, name) in ["images", "images_missing"].into_iter().enumerate() {
-        let pictures = Arc::clone(images);
-        watch.cache(name, move || pictures.metrics()[index].clone());
-    }
+    let pictures = Arc::clone(images);
+    watch.cache("images", move || pictures.metrics());
     for (index, (name, _)) in esi.cache_metrics().into_iter().enumerate() {
         let asked = Arc::clone(esi);
         watch.cache(name, move || asked.cache_metrics()[index].1.clone());
     }
+}
+
+/// As [`watch`]; without a key there is no Janice to ask.
+fn watch_prices(services: &Arc<Services>, sources: &prices::Sources) {
+    if let Some(janice) = sources.janice.clone() {
+        services.watch().upstream(move || janice.health());
+    }
+    let mutamarket = sources.mutamarket.clone();
+    services.watch().upstream(move || mutamarket.health());
 }
 
 pub(super) fn http_client(config: &Config) -> anyhow::Result<HttpClient> {
@@ -267,12 +281,15 @@ fn price_sources(config: &Config, client: &HttpClient, esi: &Arc<EsiClient>) -> 
     let janice = match &config.janice_api_key {
         Some(key) => {
             let options = JaniceOptions::new(url(&config.janice_url)?, key.expose());
-            Some(JaniceClient::new(client.clone(), options))
+            let shared = shared_budget(config, options.discipline.host, options.discipline.pace)?;
+            Some(JaniceClient::sharing(client.clone(), options, shared))
         }
         None => None,
     };
-    let mutamarket = MutamarketOptions::new(url(&config.mutamarket_url)?);
-    Ok(prices::Sources { esi: Arc::clone(esi), janice, mutamarket: MutamarketClient::new(client.clone(), mutamarket) })
+    let options = MutamarketOptions::new(url(&config.mutamarket_url)?);
+    let shared = shared_budget(config, options.discipline.host, options.discipline.pace)?;
+    let mutamarket = MutamarketClient::sharing(client.clone(), options, shared);
+    Ok(prices::Sources { esi: Arc::clone(esi), janice, mutamarket })
 }
 
 /// Fills the caches from the database. Failing is no reason not to start.
@@ -318,6 +335,10 @@ fn spawn_jobs(
     let hub = Arc::clone(services.hub());
     lifecycle.spawn("live hub", hub.run(Arc::clone(services.window()), stop.clone()));
     lifecycle.spawn("names", names::run(requests.names, Arc::clone(services), Arc::clone(esi), stop.clone()));
+    lifecycle.spawn(
+        "corporations and alliances",
+        entities::run(requests.entities, Arc::clone(services), Arc::clone(esi), stop.clone()),
+    );
     lifecycle.spawn("static data", static_import::watch::run(Arc::clone(services), stop.clone()));
     lifecycle.spawn("names of other nodes", names::follow(Arc::clone(services), stop.clone()));
     lifecycle.spawn("fits", fits::work::run(requests.fits, Arc::clone(services), stop.clone()));

@@ -11,8 +11,8 @@ use crate::services::{
     submit::{Intake, Submission, SubmissionState, Submitted},
 };
 use app::contract::{
-    ApiError, ErrorCode, KillDetail, LiveStats, PlaceKind, PlacePage, SearchHit, StaticDataStatus, StatsWindow,
-    TypeStats,
+    ApiError, EntityCard, ErrorCode, KillDetail, LiveStats, PlaceKind, PlacePage, SearchHit, StaticDataStatus,
+    StatsWindow, TypeStats,
 };
 use axum::{
     Json, Router,
@@ -130,41 +130,24 @@ async fn get_related(State(services): Svc, Path(id): Path<String>) -> Answer<Vec
     Ok(Json(kill.related.into_iter().map(|related| related.summary).collect()))
 }
 
-/// A pilot, corporation, alliance, type or group by name.
+/// A type or group by name.
 #[derive(Debug, Serialize)]
 pub struct EntityAnswer {
     kind: EntityKind,
     id: i64,
-    /// Absent while the name is not known here.
-    name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ticker: Option<String>,
+    name: String,
 }
 
-async fn player_entity(services: &Services, kind: EntityKind, id: &str) -> Answer<EntityAnswer> {
-    let id = path_id("id", id)?;
-    let stored = services.store().find_names(&[id]).await.map_err(|error| crate::services::store_failure(&error))?;
-    let Some(found) = stored.into_iter().find(|name| name.kind == kind) else {
-        return Err(ApiError::not_found(&format!("The {kind} {id}")).into());
-    };
-    Ok(Json(EntityAnswer { kind, id, name: Some(found.name), ticker: found.ticker }))
+async fn get_character(State(services): Svc, Path(id): Path<String>) -> Answer<EntityCard> {
+    Ok(Json(services.entity(EntityKind::Character, path_id("id", &id)?).await?))
 }
 
-async fn get_character(State(services): Svc, Path(id): Path<String>) -> Answer<EntityAnswer> {
-    player_entity(&services, EntityKind::Character, &id).await
+async fn get_corporation(State(services): Svc, Path(id): Path<String>) -> Answer<EntityCard> {
+    Ok(Json(services.entity(EntityKind::Corporation, path_id("id", &id)?).await?))
 }
 
-async fn get_corporation(State(services): Svc, Path(id): Path<String>) -> Answer<EntityAnswer> {
-    let number = path_id("id", &id)?;
-    if let Some(name) = services.static_data().npc_corporation_name(domain::CorporationId(number)) {
-        let name = Some(name.to_owned());
-        return Ok(Json(EntityAnswer { kind: EntityKind::Corporation, id: number, name, ticker: None }));
-    }
-    player_entity(&services, EntityKind::Corporation, &id).await
-}
-
-async fn get_alliance(State(services): Svc, Path(id): Path<String>) -> Answer<EntityAnswer> {
-    player_entity(&services, EntityKind::Alliance, &id).await
+async fn get_alliance(State(services): Svc, Path(id): Path<String>) -> Answer<EntityCard> {
+    Ok(Json(services.entity(EntityKind::Alliance, path_id("id", &id)?).await?))
 }
 
 async fn get_type(State(services): Svc, Path(id): Path<String>) -> Answer<EntityAnswer> {
@@ -172,7 +155,7 @@ async fn get_type(State(services): Svc, Path(id): Path<String>) -> Answer<Entity
     let static_data = services.static_data();
     let info =
         static_data.type_info(domain::TypeId(id)).ok_or_else(|| ApiError::not_found(&format!("The type {id}")))?;
-    Ok(Json(EntityAnswer { kind: EntityKind::Type, id, name: Some(info.name.clone()), ticker: None }))
+    Ok(Json(EntityAnswer { kind: EntityKind::Type, id, name: info.name.clone() }))
 }
 
 /// What the page of the type shows beside its latest losses.
@@ -186,7 +169,7 @@ async fn get_group(State(services): Svc, Path(id): Path<String>) -> Answer<Entit
     let id = path_id("id", &id)?;
     let static_data = services.static_data();
     let info = static_data.group(domain::GroupId(id)).ok_or_else(|| ApiError::not_found(&format!("The group {id}")))?;
-    Ok(Json(EntityAnswer { kind: EntityKind::Group, id, name: Some(info.name.clone()), ticker: None }))
+    Ok(Json(EntityAnswer { kind: EntityKind::Group, id, name: info.name.clone() }))
 }
 
 async fn place(services: &Services, kind: PlaceKind, id: &str, query: Option<&str>) -> Answer<PlacePage> {

@@ -2,7 +2,8 @@
 
 use crate::services::submit::{Submission, Submitted};
 use app::contract::{
-    ClientMessage, KillDetail, KillPage, LiveStats, PlacePage, SearchHit, ServerMessage, StaticDataStatus, TypeStats,
+    ClientMessage, EntityCard, KillDetail, KillPage, LiveStats, PlacePage, SearchHit, ServerMessage, StaticDataStatus,
+    TypeStats,
 };
 use domain::{KillFilter, KillSummary};
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
@@ -121,9 +122,14 @@ pub const OPERATIONS: &[Operation] = &[
         parameters: &[],
         answer: object::<Vec<KillSummary>>,
     },
-    Operation { path: "/characters/{id}", summary: "A pilot by id", parameters: &[], answer: any_object },
-    Operation { path: "/corporations/{id}", summary: "A corporation by id", parameters: &[], answer: any_object },
-    Operation { path: "/alliances/{id}", summary: "An alliance by id", parameters: &[], answer: any_object },
+    Operation { path: "/characters/{id}", summary: "A pilot by id", parameters: &[], answer: object::<EntityCard> },
+    Operation {
+        path: "/corporations/{id}",
+        summary: "A corporation by id",
+        parameters: &[],
+        answer: object::<EntityCard>,
+    },
+    Operation { path: "/alliances/{id}", summary: "An alliance by id", parameters: &[], answer: object::<EntityCard> },
     Operation {
         path: "/types/{id}",
         summary: "A ship, module or other type by id",

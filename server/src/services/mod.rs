@@ -3,6 +3,7 @@
 pub mod affiliations;
 pub mod data_health;
 pub mod detail;
+pub mod entities;
 pub mod feed_monitor;
 pub mod fits;
 pub mod kills;
@@ -27,6 +28,7 @@ use crate::{
 use app::contract::{ApiError, ErrorCode, FeedStatus, LiveStats};
 use cached::CacheMetrics;
 use domain::{KillRecord, Source, StaticData, Timestamp};
+use entities::EntityBook;
 use feed_monitor::FeedMonitor;
 use fits::{FitBook, Urgency};
 use names::NameBook;
@@ -49,6 +51,7 @@ pub struct Services {
     window: Arc<Window>,
     hub: Arc<Hub>,
     names: NameBook,
+    entities: EntityBook,
     prices: PriceBook,
     fits: FitBook,
     feed_monitor: FeedMonitor,
@@ -66,6 +69,8 @@ pub struct Services {
 pub struct Requests {
     /// For [`names::run`].
     pub names: names::Requests,
+    /// For [`entities::run`].
+    pub entities: entities::Requests,
     /// For [`fits::work::run`].
     pub fits: fits::book::Requests,
 }
@@ -84,6 +89,7 @@ impl Services {
     pub fn new(parts: Parts) -> (Arc<Self>, Requests) {
         let (events, _) = broadcast::channel(crate::live::EVENT_CAPACITY);
         let (names, names_requests) = NameBook::new();
+        let (entities, entity_requests) = EntityBook::new();
         let (fits, fits_requests) = FitBook::new();
         let node = node::new_id();
         let services = Arc::new(Self {
@@ -97,6 +103,7 @@ impl Services {
             window: Arc::new(Window::new(events)),
             hub: Hub::new(),
             names,
+            entities,
             prices: PriceBook::default(),
             fits,
             feed_monitor: FeedMonitor::new(&parts.feeds),
@@ -124,7 +131,10 @@ impl Services {
         let watched = Arc::downgrade(&services);
         let ask = move || watched.upgrade().map_or_else(CacheMetrics::default, |it| it.fits.metrics());
         services.watch.cache("fits", ask);
-        (services, Requests { names: names_requests, fits: fits_requests })
+        let watched = Arc::downgrade(&services);
+        let ask = move || watched.upgrade().map_or_else(CacheMetrics::default, |it| it.entities.metrics());
+        services.watch.cache("entities", ask);
+        (services, Requests { names: names_requests, entities: entity_requests, fits: fits_requests })
     }
 
     pub fn node(&self) -> &str {
@@ -163,6 +173,10 @@ impl Services {
 
     pub fn names(&self) -> &NameBook {
         &self.names
+    }
+
+    pub fn entities(&self) -> &EntityBook {
+        &self.entities
     }
 
     pub fn prices(&self) -> &PriceBook {

@@ -69,5 +69,7 @@ pub fn publish_cache(name: &'static str, counts: &CacheMetrics) {
     metrics::counter!("cache_misses_total", "cache" => name).absolute(counts.misses.unwrap_or(0));
     metrics::counter!("cache_evictions_total", "cache" => name).absolute(counts.evictions.unwrap_or(0));
     metrics::gauge!("cache_entries", "cache" => name).set(counts.entry_count.unwrap_or(0) as f64);
-    metrics::gauge!("cache_capacity", "cache" => name).set(counts.capacity.unwrap_or(0) as f64);
+    if let Some(capacity) = counts.capacity {
+        metrics::gauge!("cache_capacity", "cache" => name).set(capacity as f64);
+    }
 }

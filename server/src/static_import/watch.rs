@@ -71,6 +71,7 @@ pub async fn refresh(services: &Services) -> Result<(), ImportError> {
             tracing::info!(build, types, "static data swapped");
             let data = Arc::clone(&loaded.data);
             services.static_cell().replace(loaded);
+            services.prices().adopt(&data, services.now());
             // Kills of types that the old data did not know get their names.
             let window = Arc::clone(services.window());
             tokio::task::spawn_blocking(move || window.adopt(&data)).await?;

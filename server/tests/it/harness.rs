@@ -135,8 +135,17 @@ impl TestApp {
 
     pub async fn stop(self) {
         assert!(self.running.stop().await, "every task ends in time");
+        let broken = rules_broken(&self.simulator, "esi");
+        // A server that was started again has forgotten how long the answers of its last life are good.
+        assert!(broken.iter().all(|rule| rule == "esi early_request"), "{broken:?}");
         self.simulator.shutdown().await;
     }
+}
+
+/// Rules of an upstream that the server broke.
+pub fn rules_broken(simulator: &Simulator, upstream: &str) -> Vec<String> {
+    let violations = simulator.counters().violations.into_keys();
+    violations.filter(|rule| rule.split(' ').next() == Some(upstream)).collect()
 }
 
 /// Waits for a condition; fails the test when it does not come true.

@@ -123,9 +123,13 @@ async fn letters_are_tried_again_until_they_are_resolved() {
     assert!(hopeless.iter().all(|letter| letter.attempts == 2 && letter.reason != "test"), "{hopeless:?}");
     assert!(hopeless.iter().all(|letter| letter.retry_at - chrono::Utc::now() > TimeDelta::minutes(9)));
     // The command asks all the same, and bounds itself.
-    let config = config(&app.simulator, &app.database);
+    let mut config = config(&app.simulator, &app.database);
     let all = repair::replay(&config, &Replay { source: Some(Source::R2z2), limit: 1 }).await.expect("replay");
     assert_eq!(all, Replayed { resolved: 0, failed: 1, left: 0 });
+    // It spends from the nodes' common budget, so it does not begin without knowing where that is.
+    config.redis_url = Some("redis://127.0.0.1/no-number".to_owned());
+    let refused = repair::replay(&config, &Replay { source: None, limit: 1 }).await.expect_err("no Redis");
+    assert_eq!(refused.to_string(), "REDIS_URL");
     app.stop().await;
 }
 

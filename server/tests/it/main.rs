@@ -4,6 +4,7 @@ mod alerts;
 mod api;
 mod backfill;
 mod crash;
+mod entities;
 mod feeds;
 mod fits;
 mod harness;

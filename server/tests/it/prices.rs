@@ -1,6 +1,6 @@
 //! Prices: batching and single flight at Janice, the chain when a source is away, revaluation, prices that move.
 
-use crate::harness::{TestApp, eventually, simulator_config};
+use crate::harness::{TestApp, eventually, rules_broken, simulator_config};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Isk, KillRecord, Killmail, PriceSource, Source, StaticData, Timestamp, TypeId, UnitPrice, killmail::Item,
@@ -25,7 +25,7 @@ use std::{
 };
 use store::{KillBatch, testing::TestDatabase};
 use upstream::{
-    HttpClient, HttpOptions, PoliteOptions,
+    DisciplineOptions, HttpClient, HttpOptions,
     esi::{EsiClient, EsiOptions},
     janice::{JaniceClient, JaniceOptions},
     mutamarket::{MutamarketClient, MutamarketOptions},
@@ -77,10 +77,10 @@ impl Market {
         let http = HttpClient::new(HttpOptions::new("tests@tracker.example", Utc::now)).expect("a client");
         let janice = key.map(|key| {
             let mut options = JaniceOptions::new(url("janice"), key);
-            options.politeness = PoliteOptions {
-                pace: Pace { per_second: calls_per_second, burst: 1 },
+            options.discipline = DisciplineOptions {
+                pace: Some(Pace { per_second: calls_per_second, burst: 1 }),
                 backoff: BackoffPolicy { first: Duration::from_millis(1), max: Duration::from_millis(10) },
-                ..PoliteOptions::default()
+                ..options.discipline
             };
             JaniceClient::new(http.clone(), options)
         });
@@ -364,6 +364,45 @@ async fn nonsense_and_haste_of_the_price_services_harm_nothing() {
     market.close().await;
 }
 
+/// ESI with this price list and nothing else.
+async fn esi_with_list(rows: serde_json::Value) -> EsiClient {
+    let list = move || async move { ([("last-modified", "Fri, 02 Jan 2026 03:00:00 GMT")], axum::Json(rows)) };
+    let router = axum::Router::new().route("/markets/prices", axum::routing::get(list));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address")).parse().expect("a URL");
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let http = HttpClient::new(HttpOptions::new("tests@tracker.example", list_clock)).expect("a client");
+    EsiClient::new(http, EsiOptions::new(url))
+}
+
+fn list_clock() -> Timestamp {
+    "2026-01-02T03:30:00Z".parse().expect("a time")
+}
+
+#[tokio::test]
+async fn a_broken_price_list_does_not_erase_the_prices() {
+    let database = TestDatabase::create().await;
+    let (services, _) = Services::new(Parts {
+        store: database.store.clone(),
+        static_data: Loaded::bundled().expect("bundled"),
+        feeds: vec![Source::R2z2],
+        is_demo: true,
+        clock: list_clock,
+    });
+    let rows = |count: usize| {
+        let rows = (1..=count).map(|id| serde_json::json!({"type_id": id, "average_price": 5.0}));
+        serde_json::Value::Array(rows.collect())
+    };
+    prices::refresh_esi(&services, &esi_with_list(rows(50)).await).await.expect("a list");
+    let made = "2026-01-02T03:00:00Z".parse::<Timestamp>().expect("a time");
+    for broken in [rows(0), rows(20), serde_json::json!([{"type": 1, "average": 5.0}]), serde_json::json!({})] {
+        let refused = prices::refresh_esi(&services, &esi_with_list(broken).await).await.expect_err("refused");
+        let told = services.prices().health().sources[2].clone();
+        assert_eq!((told.prices, told.last_error), (50, Some(refused)));
+        assert_eq!((told.oldest, told.newest), (Some(made), Some(made)), "of the list's own time");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_too_long_for_janice_is_asked_in_pieces() {
     let market = Market::open_with(Utc::now, Some(JANICE_KEY), 50, |limits| limits.janice_lines = 30).await;
@@ -434,5 +473,18 @@ async fn the_kill_page_has_sources_and_times_and_the_status_page_the_sources() {
         report.prices.sources[0].prices > 0 && report.prices.source == PriceSource::Janice.label()
     })
     .await;
+    // Every upstream that is called is watched, and the whole mix of tasks kept to all rules.
+    let upstreams = app.running.services.status().await.upstreams;
+    let state = |name: &str| upstreams.iter().find(|upstream| upstream.name == name).map(|found| found.state.as_str());
+    let metrics = app.get("/metrics").await.text().await.expect("metrics");
+    for name in ["esi", "janice", "mutamarket"] {
+        assert_eq!(state(name), Some("closed"), "{name}");
+        assert_eq!(rules_broken(&app.simulator, name), [""; 0], "{name}");
+        assert!(metrics.contains(&format!("upstream_requests_total{{host=\"{name}\"")), "{name}: {metrics}");
+    }
+    let routes = app.simulator.counters().routes;
+    for route in ["esi names", "esi affiliation", "esi prices"] {
+        assert!(routes.get(route).is_some_and(|calls| *calls > 0), "{route}: {routes:?}");
+    }
     app.stop().await;
 }

@@ -21,7 +21,7 @@ pub fn builder(build: u32, types: &[ShipRow<'_>]) -> ArchiveBuilder {
         .iter()
         .map(|(id, name, mass)| {
             format!(
-                r#"{{"_key":{id},"groupID":25,"name":{{"en":"{name}"}},"portionSize":1,"published":true,"mass":{mass}}}"#
+                r#"{{"_key":{id},"groupID":25,"name":{{"en":"{name}"}},"portionSize":1,"published":true,"basePrice":5000.0,"mass":{mass}}}"#
             )
         })
         .collect();

@@ -4,7 +4,7 @@ use crate::{
     harness::{TestApp, eventually},
     static_archive::{archive, file, sde_file},
 };
-use domain::static_data::BUNDLED_BUILD;
+use domain::{Isk, PriceSource, static_data::BUNDLED_BUILD};
 use server::static_import;
 use std::sync::{
     Arc,
@@ -51,6 +51,8 @@ async fn new_data_are_used_without_a_restart_and_given_back() {
     static_import::import_sde(&other, &sde_file(zip.path()), Downgrade::Refuse).await.expect("imported");
     eventually("the new type is known", || async { app.get(&path).await.status().is_success() }).await;
     assert_eq!(app.json(&path).await["name"], "Novelty");
+    eventually("the new type has its nominal price", || async { nominal_price(&app) == Some(Isk::from_isk(5_000)) })
+        .await;
     // Kills that are on screen already get the new names as well.
     eventually("the kill is restated", || async {
         ship(app.json("/api/v1/killmails").await)["name"] == "Renamed" && newest_in_window(&app).await == "Renamed"
@@ -75,11 +77,20 @@ async fn new_data_are_used_without_a_restart_and_given_back() {
         ship(app.json("/api/v1/killmails").await) == before && newest_in_window(&app).await == before["name"]
     })
     .await;
+    eventually("the nominal price is gone", || async { nominal_price(&app).is_none() }).await;
     done.store(true, Ordering::Relaxed);
     reader.await.expect("never a mix");
     eventually("the data given back are freed", || async { imported.upgrade().is_none() }).await;
     other.close().await;
     app.stop().await;
+}
+
+/// CCP's price of the type that the import adds.
+fn nominal_price(app: &TestApp) -> Option<Isk> {
+    let services = &app.running.services;
+    let unit = services.prices().table().price(NOVELTY.into(), services.now())?;
+    assert_eq!(unit.source, PriceSource::StaticBase);
+    Some(unit.price)
 }
 
 /// The ship's name of the newest kill in memory.

@@ -56,6 +56,19 @@ impl DisciplineOptions {
             tells_limits: false,
         }
     }
+
+    /// For small services run by volunteers. Neither Janice nor MutaMarket publishes a limit; their clients keep to
+    /// one call a second.
+    pub fn polite(host: &'static str) -> Self {
+        Self {
+            pace: Some(Pace { per_second: 1, burst: 1 }),
+            concurrency: 2,
+            retries: 2,
+            backoff: BackoffPolicy { first: Duration::from_secs(2), max: Duration::from_secs(20) },
+            max_wait: Duration::from_secs(30),
+            ..Self::new(host)
+        }
+    }
 }
 
 /// How an upstream is doing, for the status page.

@@ -5,15 +5,15 @@
 //! shows. Does not decide what to ask for, nor keep answers.
 
 use crate::{
-    UpstreamError,
+    Discipline, DisciplineOptions, UpstreamError, UpstreamHealth,
     http::{HttpClient, Request, endpoint},
-    polite::{PoliteCaller, PoliteOptions},
+    rate::shared::{Alone, SharedBudget},
 };
 use domain::{Isk, TypeId};
 use reqwest::header::HeaderName;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 use url::Url;
 
 const KEY_HEADER: HeaderName = HeaderName::from_static("x-apikey");
@@ -29,12 +29,12 @@ pub struct JaniceOptions {
     /// `https://janice.e-351.com/api/rest/v2`
     pub base_url: Url,
     pub api_key: String,
-    pub politeness: PoliteOptions,
+    pub discipline: DisciplineOptions,
 }
 
 impl JaniceOptions {
     pub fn new(base_url: Url, api_key: impl Into<String>) -> Self {
-        Self { base_url, api_key: api_key.into(), politeness: PoliteOptions::default() }
+        Self { base_url, api_key: api_key.into(), discipline: DisciplineOptions::polite("janice") }
     }
 }
 
@@ -44,16 +44,31 @@ impl fmt::Debug for JaniceOptions {
     }
 }
 
-/// See the module.
-#[derive(Debug)]
+/// See the module. Clones share pace and breaker.
+#[derive(Clone)]
 pub struct JaniceClient {
     options: JaniceOptions,
-    caller: PoliteCaller,
+    discipline: Discipline,
+}
+
+impl fmt::Debug for JaniceClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JaniceClient").field("options", &self.options).finish_non_exhaustive()
+    }
 }
 
 impl JaniceClient {
     pub fn new(http: HttpClient, options: JaniceOptions) -> Self {
-        Self { caller: PoliteCaller::new("janice", http, options.politeness), options }
+        Self::sharing(http, options, Arc::new(Alone))
+    }
+
+    /// With a budget shared with the other nodes.
+    pub fn sharing(http: HttpClient, options: JaniceOptions, shared: Arc<dyn SharedBudget>) -> Self {
+        Self { discipline: Discipline::sharing(http, options.discipline.clone(), shared), options }
+    }
+
+    pub fn health(&self) -> UpstreamHealth {
+        self.discipline.health()
     }
 
     /// Split prices of those of `types` (at most [`MAX_TYPES_PER_CALL`]) that Janice knows and that have orders.
@@ -68,15 +83,13 @@ impl JaniceClient {
             return Err(UpstreamError::invalid_request(format!("{} types in one call", types.len())));
         }
         let lines: Vec<String> = types.iter().map(ToString::to_string).collect();
-        let lines = lines.join("\n");
         let mut url = endpoint(&self.options.base_url, "/pricer");
         url.query_pairs_mut().append_pair("market", MARKET);
-        let make = || {
-            Ok(Request::post_text("janice", url.clone(), lines.clone())
-                .secret_header(KEY_HEADER, &self.options.api_key)?
-                .max_body_bytes(MAX_BODY_BYTES))
-        };
-        let response = self.caller.call(make).await?;
+        let request = Request::post_text("janice", url, lines.join("\n"))
+            .route("pricer")
+            .secret_header(KEY_HEADER, &self.options.api_key)?
+            .max_body_bytes(MAX_BODY_BYTES);
+        let response = self.discipline.send("janice", request).await?.into_success()?;
         let asked: BTreeSet<TypeId> = types.iter().copied().collect();
         parse(&response.body, &asked)
     }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::{
+    breaker::BreakerState,
     rate::Pace,
     retry::BackoffPolicy,
     testing::{http, serve},
@@ -50,7 +51,7 @@ impl Script {
         let url = serve(Router::new().route("/rest/v2/pricer", post(Self::answer)).with_state(self.clone())).await;
         let mut options = JaniceOptions::new(url.join("/rest/v2").unwrap(), KEY);
         let backoff = BackoffPolicy { first: Duration::from_millis(1), max: Duration::from_millis(5) };
-        options.politeness = PoliteOptions { pace, backoff, ..PoliteOptions::default() };
+        options.discipline = DisciplineOptions { pace: Some(pace), backoff, ..options.discipline };
         JaniceClient::new(http(), options)
     }
 
@@ -120,6 +121,20 @@ async fn a_bad_key_is_final_and_a_busy_service_is_waited_for() {
         assert!(matches!(error, UpstreamError::RateLimited { retry_after: Some(wait) } if wait.as_secs() > 2_900));
     }
     assert_eq!(script.calls(), 1, "nothing is sent before the time is over");
+}
+
+#[tokio::test]
+async fn a_service_that_is_down_is_left_alone_and_says_so() {
+    let script = Script::new(&[(502, None, String::new())]);
+    let client = script.quick().await;
+    assert_eq!((client.health().host, client.health().breaker), ("janice", BreakerState::Closed));
+    for _ in 0..20 {
+        client.split_prices(&ids(&[34])).await.unwrap_err();
+    }
+    assert_eq!(script.calls(), 10, "failed ten times in a row");
+    assert_eq!(client.health().breaker, BreakerState::Open);
+    let refused = client.split_prices(&ids(&[34])).await;
+    assert!(matches!(refused, Err(UpstreamError::CircuitOpen { .. })), "{refused:?}");
 }
 
 #[tokio::test]

@@ -19,7 +19,6 @@ pub mod http;
 pub mod images;
 pub mod janice;
 pub mod mutamarket;
-mod polite;
 pub mod rate;
 pub mod retry;
 pub mod sde;
@@ -29,7 +28,6 @@ mod testing;
 pub use discipline::{Discipline, DisciplineOptions, UpstreamHealth};
 pub use error::UpstreamError;
 pub use http::{HttpClient, HttpOptions};
-pub use polite::PoliteOptions;
 
 /// Where a client reads the calendar time from.
 pub type Clock = fn() -> domain::Timestamp;

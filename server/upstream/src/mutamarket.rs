@@ -5,13 +5,14 @@
 //! is an estimate of an average roll and nothing better; callers mark it so.
 
 use crate::{
-    UpstreamError,
+    Discipline, DisciplineOptions, UpstreamError, UpstreamHealth,
     http::{HttpClient, Request, endpoint},
-    polite::{PoliteCaller, PoliteOptions},
+    rate::shared::{Alone, SharedBudget},
 };
 use domain::{Isk, TypeId};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use std::sync::Arc;
 use url::Url;
 
 /// About a hundred types of half a kilobyte.
@@ -21,25 +22,34 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
 pub struct MutamarketOptions {
     /// `https://mutamarket.com/api`
     pub base_url: Url,
-    pub politeness: PoliteOptions,
+    pub discipline: DisciplineOptions,
 }
 
 impl MutamarketOptions {
     pub fn new(base_url: Url) -> Self {
-        Self { base_url, politeness: PoliteOptions::default() }
+        Self { base_url, discipline: DisciplineOptions::polite("mutamarket") }
     }
 }
 
-/// See the module.
-#[derive(Debug)]
+/// See the module. Clones share pace and breaker.
+#[derive(Clone)]
 pub struct MutamarketClient {
-    options: MutamarketOptions,
-    caller: PoliteCaller,
+    base_url: Url,
+    discipline: Discipline,
 }
 
 impl MutamarketClient {
     pub fn new(http: HttpClient, options: MutamarketOptions) -> Self {
-        Self { caller: PoliteCaller::new("mutamarket", http, options.politeness), options }
+        Self::sharing(http, options, Arc::new(Alone))
+    }
+
+    /// With a budget shared with the other nodes.
+    pub fn sharing(http: HttpClient, options: MutamarketOptions, shared: Arc<dyn SharedBudget>) -> Self {
+        Self { discipline: Discipline::sharing(http, options.discipline, shared), base_url: options.base_url }
+    }
+
+    pub fn health(&self) -> UpstreamHealth {
+        self.discipline.health()
     }
 
     /// The mean sale of each type whose estimator is trained.
@@ -47,9 +57,9 @@ impl MutamarketClient {
     /// # Errors
     /// When MutaMarket does not give a usable answer.
     pub async fn mean_prices(&self) -> Result<Vec<(TypeId, Isk)>, UpstreamError> {
-        let url = endpoint(&self.options.base_url, "/estimator-statistics");
-        let make = || Ok(Request::get("mutamarket", url.clone()).max_body_bytes(MAX_BODY_BYTES));
-        parse(&self.caller.call(make).await?.body)
+        let url = endpoint(&self.base_url, "/estimator-statistics");
+        let request = Request::get("mutamarket", url).route("statistics").max_body_bytes(MAX_BODY_BYTES);
+        parse(&self.discipline.send("mutamarket", request).await?.into_success()?.body)
     }
 }
 
@@ -79,9 +89,9 @@ fn parse(body: &[u8]) -> Result<Vec<(TypeId, Isk)>, UpstreamError> {
     let statistics: Vec<Statistic> = rows.iter().filter_map(|row| serde_json::from_str(row.get()).ok()).collect();
     if statistics.len() < rows.len() {
         tracing::warn!(skipped = rows.len() - statistics.len(), "mutamarket's answer has broken rows");
-        if statistics.is_empty() {
-            return Err(UpstreamError::malformed("mutamarket: no row names a type"));
-        }
+    }
+    if statistics.is_empty() {
+        return Err(UpstreamError::malformed("mutamarket: no row names a type"));
     }
     Ok(statistics.iter().filter_map(|row| Some((TypeId(row.type_id), row.mean_price()?))).collect())
 }
@@ -110,9 +120,8 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_an_error_and_an_empty_list_is_none() {
-        assert_eq!(parse(b"[]").unwrap(), []);
-        for body in ["", "{}", "[1, null]", r#"[{"id": 1}]"#] {
+    fn nonsense_and_an_empty_list_are_errors() {
+        for body in ["", "{}", "[]", "[1, null]", r#"[{"id": 1}]"#] {
             assert!(matches!(parse(body.as_bytes()), Err(UpstreamError::Malformed { .. })), "{body}");
         }
     }

@@ -147,6 +147,14 @@ fn price_row(source: &PriceSourceHealth, now: Timestamp) -> AnyView {
     .into_any()
 }
 
+/// Some caches are bounded otherwise than by number.
+fn entries(cache: &CacheHealth) -> String {
+    match cache.capacity {
+        0 => format::count(cache.entries),
+        capacity => format!("{} / {}", format::count(cache.entries), format::count(capacity)),
+    }
+}
+
 fn caches(caches: &[CacheHealth]) -> AnyView {
     if caches.is_empty() {
         return view! { <p class="empty-note">"No cache reports."</p> }.into_any();
@@ -162,7 +170,7 @@ fn caches(caches: &[CacheHealth]) -> AnyView {
             view! {
                 <tr>
                     <th scope="row">{cache.name.clone()}</th>
-                    <td class="number">{format!("{} / {}", format::count(cache.entries), format::count(cache.capacity))}</td>
+                    <td class="number">{entries(cache)}</td>
                     <td class="number">{rate}</td>
                     <td class="number">{format::count(cache.evictions)}</td>
                 </tr>

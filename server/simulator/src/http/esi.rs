@@ -104,9 +104,9 @@ async fn market_prices(
 ) -> Response {
     world.tally.add(Kind::Route, "esi prices");
     let now = world.clock.now();
-    let (step, until) = world.market.state(now);
+    let (step, since, until) = world.market.state(now);
     let (body, validator) = prices.at(step, &world);
-    cache::validated(&world, &headers, body, &validator, (until - now).num_seconds().max(1))
+    cache::validated(&world, &headers, body, &validator, since, (until - now).num_seconds().max(1))
 }
 
 async fn status(State(world): State<Arc<World>>, headers: HeaderMap) -> Response {

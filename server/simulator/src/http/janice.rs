@@ -75,7 +75,7 @@ fn market_of(query: &HashMap<String, String>) -> Option<(u32, &'static str)> {
 
 fn item(world: &World, info: &TypeInfo, market: (u32, &str)) -> Option<Value> {
     let now = world.clock.now();
-    let (step, _) = world.market.state(now);
+    let (step, ..) = world.market.state(now);
     let quote = world.galaxy.prices.jita(info.id, step)?;
     let volume = info.volume_m3.unwrap_or(1.0);
     let top5 = Quote { buy: quote.buy * 0.99, split: quote.split, sell: quote.sell * 1.01 };

@@ -27,7 +27,7 @@ fn statistics(world: &World, bucket: &TokenBucket) -> Response {
         return json(StatusCode::TOO_MANY_REQUESTS, r#"{"message":"Too many requests."}"#);
     }
     bucket.spend(now, 1);
-    let (step, _) = world.market.state(world.clock.now());
+    let (step, ..) = world.market.state(world.clock.now());
     let abyssal = world.galaxy.sde.types().filter(|info| info.is_abyssal && info.published);
     let rows: Vec<Value> = abyssal
         .zip(1..)

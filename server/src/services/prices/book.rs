@@ -2,7 +2,7 @@
 //! and the pipeline that reads them. Short locks; nothing waits while holding one.
 
 use super::{
-    table::PriceTable,
+    table::{LISTS_USABLE, PriceTable, base_prices},
     wanted::{Urgency, Wanted},
 };
 use crate::services::Services;
@@ -21,6 +21,17 @@ use tokio::sync::Notify;
 
 /// A type that Janice did not know may have come to the market a day later.
 const GAP_KEPT: TimeDelta = TimeDelta::hours(24);
+
+/// A list with a smaller part than one by this of the prices known is not believed.
+const LIST_SHRINKS_BY: usize = 2;
+
+/// A list that says too little to take the place of the last one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the list has {found} prices where {known} were known; it is not used")]
+pub struct ShrunkList {
+    found: usize,
+    known: usize,
+}
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -148,9 +159,34 @@ impl PriceBook {
     }
 
     /// Replaces the prices of a source that gives all at once.
-    pub(super) fn replace(&self, source: PriceSource, prices: &[(TypeId, UnitPrice)], now: Timestamp) {
-        self.publish(prices, now, |table| table.with_list(source, prices.iter().copied().collect()));
+    ///
+    /// # Errors
+    /// When the list lacks most of what the last one had: rather the old list than a broken one, until it is too old
+    /// to be used before the next source.
+    pub(super) fn replace(
+        &self,
+        source: PriceSource,
+        prices: &[(TypeId, UnitPrice)],
+        now: Timestamp,
+    ) -> Result<(), ShrunkList> {
+        let list: HashMap<TypeId, UnitPrice> = prices.iter().copied().collect();
+        let is_usable = |unit: &&UnitPrice| now - unit.at <= LISTS_USABLE;
+        let known = self.table().of(source).values().filter(is_usable).count();
+        if list.is_empty() || list.len() * LIST_SHRINKS_BY < known {
+            let refused = ShrunkList { found: list.len(), known };
+            self.failed(source, refused.to_string(), now);
+            return Err(refused);
+        }
+        self.publish(prices, now, |table| table.with_list(source, list));
         self.succeeded(source, now);
+        Ok(())
+    }
+
+    /// Takes over the nominal prices of static data that were swapped.
+    pub fn adopt(&self, static_data: &StaticData, now: Timestamp) {
+        let base = base_prices(static_data, now);
+        let prices: Vec<(TypeId, UnitPrice)> = base.iter().map(|(type_id, unit)| (*type_id, *unit)).collect();
+        self.publish(&prices, now, |table| table.with_list(PriceSource::StaticBase, base));
     }
 
     fn publish(&self, new: &[(TypeId, UnitPrice)], now: Timestamp, change: impl FnOnce(&PriceTable) -> PriceTable) {

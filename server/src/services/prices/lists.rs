@@ -41,24 +41,25 @@ pub(super) async fn run_esi(services: Arc<Services>, esi: Arc<EsiClient>, stop: 
 /// Fetches ESI's list once. Returns when it expires.
 ///
 /// # Errors
-/// Says why the list could not be had.
+/// Says why the list could not be had, or is not believed.
 pub async fn refresh_esi(services: &Services, esi: &EsiClient) -> Result<Timestamp, String> {
     let list = esi.market_prices().await.map_err(|error| {
         services.prices().failed(PriceSource::EsiAverage, error.to_string(), services.now());
         error.to_string()
     })?;
-    let now = services.now();
+    let at = list.listed_at;
     let market: Vec<(TypeId, UnitPrice)> = list
         .prices
         .iter()
         .filter_map(|row| {
             let average = row.average.map(|price| (price, PriceSource::EsiAverage));
             let (price, source) = average.or(row.adjusted.map(|price| (price, PriceSource::EsiAdjusted)))?;
-            (price.hundredths() > 0).then_some((row.type_id, UnitPrice { price, source, at: now }))
+            (price.hundredths() > 0).then_some((row.type_id, UnitPrice { price, source, at }))
         })
         .collect();
-    tracing::info!(types = market.len(), "esi's prices refreshed");
-    services.prices().replace(PriceSource::EsiAverage, &market, now);
+    let replaced = services.prices().replace(PriceSource::EsiAverage, &market, services.now());
+    replaced.map_err(|refused| refused.to_string())?;
+    tracing::info!(types = market.len(), %at, "esi's prices refreshed");
     store(services, &market).await;
     Ok(list.expires_at)
 }
@@ -105,8 +106,9 @@ async fn refresh_mutamarket(services: &Services, client: &MutamarketClient) -> R
         .filter(|(type_id, _)| is_rolled(*type_id))
         .map(|(type_id, price)| (type_id, UnitPrice { price, source: PriceSource::Mutamarket, at: now }))
         .collect();
+    let replaced = services.prices().replace(PriceSource::Mutamarket, &prices, now);
+    replaced.map_err(|refused| refused.to_string())?;
     tracing::info!(types = prices.len(), "mutamarket's statistics refreshed");
-    services.prices().replace(PriceSource::Mutamarket, &prices, now);
     store(services, &prices).await;
     Ok(())
 }

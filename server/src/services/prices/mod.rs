@@ -11,6 +11,7 @@
 //! | Janice or MutaMarket down, slow, talking nonsense | stale prices, then the next source; later tries with back-off |
 //! | Janice refuses a question | halved until the culprit stands alone; it counts as unknown |
 //! | ESI down | the list as last stored |
+//! | a list is empty, of another shape, or lacks half of what the last one had | told and not used; the old list stays |
 //! | queue full | the type is asked for when it is seen again |
 
 mod batch;

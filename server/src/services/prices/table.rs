@@ -10,7 +10,8 @@ pub const JANICE_FRESH: TimeDelta = TimeDelta::hours(1);
 pub const MUTAMARKET_FRESH: TimeDelta = TimeDelta::hours(6);
 /// An old Janice price still says more about today than a list that averages over the game, but not for long.
 const JANICE_USABLE: TimeDelta = TimeDelta::hours(24);
-const LISTS_USABLE: TimeDelta = TimeDelta::days(7);
+/// An older list comes after all others.
+pub const LISTS_USABLE: TimeDelta = TimeDelta::days(7);
 
 type Prices = HashMap<TypeId, UnitPrice>;
 
@@ -113,7 +114,8 @@ impl PriceTable {
     }
 }
 
-fn base_prices(static_data: &StaticData, at: Timestamp) -> Prices {
+/// CCP's nominal prices; not all types have one.
+pub fn base_prices(static_data: &StaticData, at: Timestamp) -> HashMap<TypeId, UnitPrice> {
     let priced = |info: &domain::static_data::TypeInfo| {
         let price = info.base_price.filter(|price| price.hundredths() > 0)?;
         Some((info.id, UnitPrice { price, source: PriceSource::StaticBase, at }))

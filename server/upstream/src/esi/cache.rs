@@ -2,6 +2,9 @@
 //!
 //! Bounded by number and size; the least used go first. Absence (404) is remembered as well, since each one costs an
 //! error of the window. Equal questions at the same time become one call.
+//!
+//! Whoever asks for what has expired waits for ESI: tasks do. Requests of visitors never come here; the server answers
+//! them with what it has and leaves the question to a task.
 
 use super::{Caller, EsiError, Route, decode_bytes};
 use crate::{

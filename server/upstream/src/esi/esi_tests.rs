@@ -293,7 +293,8 @@ async fn prices_are_asked_again_only_after_they_expire_and_by_etag() {
         get(move |headers: HeaderMap| async move {
             let etag = headers.get("if-none-match").map(|value| value.to_str().unwrap().to_owned());
             seen.lock().unwrap().push(etag.clone());
-            let headers = [("etag", "\"v1\""), ("expires", "Fri, 02 Jan 2026 04:00:00 GMT")];
+            let made = ("last-modified", "Fri, 02 Jan 2026 03:00:00 GMT");
+            let headers = [("etag", "\"v1\""), ("expires", "Fri, 02 Jan 2026 04:00:00 GMT"), made];
             if etag.as_deref() == Some("\"v1\"") {
                 let headers = [("etag", "\"v1\""), ("expires", "Fri, 02 Jan 2026 05:00:00 GMT")];
                 return (StatusCode::NOT_MODIFIED, headers).into_response();
@@ -321,12 +322,27 @@ async fn prices_are_asked_again_only_after_they_expire_and_by_etag() {
             MarketPrice { type_id: TypeId(36), average: None, adjusted: None },
         ]
     );
+    assert_eq!(first.listed_at, "2026-01-02T03:00:00Z".parse::<Timestamp>().unwrap());
     assert_eq!(first.expires_at, "2026-01-02T04:00:00Z".parse::<Timestamp>().unwrap());
     assert_eq!(esi.market_prices().await.unwrap(), first);
     PRICE_CLOCK.store(3600, Ordering::SeqCst);
     let second = esi.clone().market_prices().await.unwrap();
     assert!(Arc::ptr_eq(&first.prices, &second.prices) && second.expires_at > first.expires_at);
+    assert_eq!(second.listed_at, first.listed_at, "confirmed is not new");
     assert_eq!(*calls.lock().unwrap(), [None, Some("\"v1\"".to_owned())]);
+}
+
+#[tokio::test]
+async fn a_price_list_without_prices_is_an_error_and_is_not_kept() {
+    let good = r#"[{"type_id":34,"average_price":4.25}]"#;
+    for nonsense in ["[]", "[1,2]", r#"[{"type":34,"average":4.25}]"#, r#"[{"type_id":34,"average":4.25}]"#] {
+        let script = Script::new(&[(200, &[], nonsense), (200, &[("last-modified", "soon")], good)]);
+        let esi = client(script.router()).await;
+        let odd = esi.market_prices().await.unwrap_err();
+        assert!(matches!(&odd, EsiError::Upstream(UpstreamError::Malformed { .. })), "{nonsense}: {odd:?}");
+        let list = esi.market_prices().await.unwrap();
+        assert_eq!((list.prices.len(), list.listed_at), (1, now()), "asked again; without a time of its own");
+    }
 }
 
 #[tokio::test]

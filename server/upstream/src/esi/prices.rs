@@ -5,7 +5,7 @@ use crate::{
     UpstreamError,
     http::{HttpResponse, lifetime},
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 use domain::Timestamp;
 use serde_json::Value;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ impl EsiClient {
     /// changed.
     ///
     /// # Errors
-    /// When ESI does not answer; an expired list is not returned in its place.
+    /// When ESI does not answer, or with a list that prices nothing; an expired list is not returned in its place.
     pub async fn market_prices(&self) -> Result<MarketPrices, EsiError> {
         // Held over the call, so that parallel callers cause one request.
         let mut cached = self.inner.prices.lock().await;
@@ -47,10 +47,19 @@ impl EsiClient {
         if rows.len() < row_count {
             tracing::warn!(skipped = row_count - rows.len(), "esi's price list has broken rows");
         }
-        let prices = MarketPrices { prices: Arc::from(rows), expires_at };
+        if !rows.iter().any(|row| row.average.is_some() || row.adjusted.is_some()) {
+            return Err(UpstreamError::malformed("esi: no row of the price list has a type and a price").into());
+        }
+        let prices = MarketPrices { prices: Arc::from(rows), listed_at: listed_at(&response, now), expires_at };
         *cached = Some(CachedPrices { etag, prices: prices.clone() });
         Ok(prices)
     }
+}
+
+/// When the list was made: as it says, else when it came.
+fn listed_at(response: &HttpResponse, now: Timestamp) -> Timestamp {
+    let said = response.header("last-modified").and_then(|text| DateTime::parse_from_rfc2822(text).ok());
+    said.map_or(now, |at| at.to_utc().min(now))
 }
 
 /// At least a minute, so that a wrong clock does not cause a storm.

@@ -1,6 +1,6 @@
 //! What ESI's answers mean to us, and their shapes on the wire, which stay in this crate.
 
-use crate::feed::is_id;
+use crate::feed::{clean_entity_name, is_id};
 use domain::{AllianceId, CharacterId, CorporationId, EntityName, FactionId, Isk, Timestamp, TypeId};
 use serde_json::Value;
 use std::sync::Arc;
@@ -61,6 +61,8 @@ pub struct MarketPrice {
 #[derive(Clone, Debug, PartialEq)]
 pub struct MarketPrices {
     pub prices: Arc<[MarketPrice]>,
+    /// Of the list, not of the last time that it was confirmed.
+    pub listed_at: Timestamp,
     /// Asking earlier gets the same list.
     pub expires_at: Timestamp,
 }
@@ -199,8 +201,8 @@ pub(super) mod wire {
         pub fn into_info(self, id: CorporationId) -> CorporationInfo {
             CorporationInfo {
                 id,
-                name: self.name,
-                ticker: self.ticker,
+                name: clean_entity_name(&self.name).unwrap_or_default(),
+                ticker: clean_entity_name(&self.ticker).unwrap_or_default(),
                 alliance_id: known(self.alliance_id),
                 faction_id: known(self.enlisted_faction_id.or(self.faction_id)),
                 // ESI writes NPC corporations' missing head as 0 or 1.
@@ -216,8 +218,8 @@ pub(super) mod wire {
         pub fn into_info(self, id: AllianceId) -> AllianceInfo {
             AllianceInfo {
                 id,
-                name: self.name,
-                ticker: self.ticker,
+                name: clean_entity_name(&self.name).unwrap_or_default(),
+                ticker: clean_entity_name(&self.ticker).unwrap_or_default(),
                 executor_corporation_id: known(self.executor_corporation_id),
                 faction_id: known(self.faction_id),
                 date_founded: self.date_founded,

@@ -1,4 +1,4 @@
-//! One budget for several nodes, kept in Redis: bans, the error window and the spending of every bucket.
+//! One budget for several nodes, kept in Redis: bans, our own pace, the error window and the spending of every bucket.
 //!
 //! Each decision is one script, so two nodes can never both take the last tokens. Redis tells the time, so nodes'
 //! clocks do not matter. A node that dies with calls in flight leaves reservations that lapse by themselves.
@@ -6,9 +6,10 @@
 //! asked again a second later.
 
 use super::{
-    Observation, RateKey,
+    Observation, Pace, RateKey,
     bucket::COST_FAILURE,
     errors::ERROR_RESERVE,
+    interval,
     shared::{Reservation, SharedBudget, Verdict},
 };
 use crate::UpstreamError;
@@ -39,6 +40,7 @@ pub struct RedisBudget {
     settle: Script,
     away_until: Mutex<Option<Instant>>,
     patience: Duration,
+    pace: Option<Pace>,
 }
 
 impl RedisBudget {
@@ -65,7 +67,15 @@ impl RedisBudget {
             settle: Script::new(include_str!("settle.lua")),
             away_until: Mutex::new(None),
             patience: PATIENCE,
+            pace: None,
         })
+    }
+
+    /// All nodes together keep to this pace.
+    #[must_use]
+    pub fn pace(mut self, pace: Option<Pace>) -> Self {
+        self.pace = pace;
+        self
     }
 
     /// Waits longer for Redis than calls should.
@@ -80,7 +90,7 @@ impl RedisBudget {
             return None;
         }
         let mut invocation = script.prepare_invoke();
-        for name in ["ban", "ban:", "errors", "windows", "flight", "ledger:", "account:"] {
+        for name in ["ban", "ban:", "errors", "windows", "flight", "ledger:", "account:", "pace"] {
             let of_group = if name.ends_with(':') { key.to_string() } else { String::new() };
             invocation.key(format!("{}:{name}{of_group}", self.prefix));
         }
@@ -124,7 +134,17 @@ impl SharedBudget for RedisBudget {
     async fn reserve(&self, key: &RateKey, counts_errors: bool) -> Verdict {
         // Of 62 bits, as Lua's numbers and Redis' members must hold it as text.
         let id = rand::rng().random::<u64>() >> 2;
-        let arguments = [id.cast_signed(), COST_FAILURE, millis(RESERVED_FOR), ERROR_RESERVE, i64::from(counts_errors)];
+        let apart = self.pace.map_or(Duration::ZERO, interval);
+        let early = apart * self.pace.map_or(0, |pace| pace.burst.saturating_sub(1));
+        let arguments = [
+            id.cast_signed(),
+            COST_FAILURE,
+            millis(RESERVED_FOR),
+            ERROR_RESERVE,
+            i64::from(counts_errors),
+            millis(apart),
+            millis(early),
+        ];
         match self.run(&self.reserve, key, &arguments).await {
             Some(0) => Verdict::Granted(Reservation(Some(id))),
             Some(wait) => Verdict::Wait(Duration::from_millis(wait.max(1).unsigned_abs())),

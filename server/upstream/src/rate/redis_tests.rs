@@ -87,6 +87,30 @@ async fn bans_and_the_error_window_hold_for_all_nodes() {
     assert!((55..=60).contains(&wait.as_secs()), "{wait:?}");
 }
 
+#[tokio::test]
+async fn a_pace_of_our_own_holds_for_all_nodes_together() {
+    let Some(url) = url() else { return };
+    let pace = Some(Pace { per_second: 20, burst: 3 });
+    let nodes = nodes(&url).map(|node| Arc::new(Arc::into_inner(node).unwrap().pace(pace)));
+    let started = Instant::now();
+    let mut granted = 0;
+    while granted < 23 {
+        let key = RateKey::public("janice");
+        match reserve(&nodes[granted % 2], &key, true).await {
+            Ok(reservation) => {
+                granted += 1;
+                nodes[granted % 2].settle(&key, reservation, Some(&Observation::default())).await;
+            }
+            Err(wait) => {
+                assert!(granted >= 3, "three at once");
+                assert!(wait <= Duration::from_millis(50), "{wait:?}");
+                tokio::time::sleep(wait).await;
+            }
+        }
+    }
+    assert!(started.elapsed() >= Duration::from_millis(950), "{:?}", started.elapsed());
+}
+
 /// What a host saw: its ledger, the most tokens it ever had to count, and the calls.
 type Seen = (VecDeque<(Instant, i64)>, i64, u32);
 

@@ -1,7 +1,7 @@
 -- May one more call go out?
--- KEYS: host ban, group ban, error window, whether there are error windows, calls in flight, ledger, account.
+-- KEYS: host ban, group ban, error window, whether there are error windows, calls in flight, ledger, account, pace.
 -- ARGV: reservation id, highest price, lifetime of a reservation in ms, errors kept back, whether a failure counts in
--- the error window (1 or 0).
+-- the error window (1 or 0), ms between two calls of all nodes (0: as they come), ms that a burst may be early.
 -- Answers 0, or the wait in ms. Entries of the ledger: r:ID (reserved) and s:ID:COST (spent), scored by their end.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -9,6 +9,10 @@ for i = 1, 2 do
   local left = redis.call('PTTL', KEYS[i])
   if left > 0 then return left end
 end
+-- When the next call would be due if all were evenly spaced.
+local apart, early = tonumber(ARGV[6]), tonumber(ARGV[7])
+local due = math.max(tonumber(redis.call('GET', KEYS[8]) or 0), now)
+if due - early > now then return due - early - now end
 local highest = tonumber(ARGV[2])
 
 redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', now)
@@ -45,5 +49,6 @@ end
 redis.call('ZADD', KEYS[6], now + ARGV[3], 'r:' .. ARGV[1])
 redis.call('HINCRBY', KEYS[7], 'used', highest)
 if counts then redis.call('ZADD', KEYS[5], now + ARGV[3], ARGV[1]) end
+if apart > 0 then redis.call('SET', KEYS[8], due + apart, 'PX', due + apart - now) end
 for i = 5, 7 do redis.call('PEXPIRE', KEYS[i], math.max(window or 0, 900000) * 2) end
 return 0

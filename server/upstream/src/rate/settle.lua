@@ -1,4 +1,4 @@
--- What the answer said. KEYS: as in reserve.lua.
+-- What the answer said. KEYS: as in reserve.lua, the last unused.
 -- ARGV: reservation id, highest price, cost, limit, window ms, remaining, errors left, reset ms, host ban ms,
 -- group ban ms; -1 stands for "not said".
 local time = redis.call('TIME')

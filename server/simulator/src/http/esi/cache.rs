@@ -22,7 +22,7 @@ impl Validator {
 /// Answers 200 with validators, or 304 when the client has this body.
 pub(super) fn cached(world: &World, headers: &HeaderMap, body: String, seconds: i64) -> Response {
     let validator = Validator::of(body.as_bytes());
-    validated(world, headers, Bytes::from(body), &validator, seconds)
+    validated(world, headers, Bytes::from(body), &validator, world.clock.start(), seconds)
 }
 
 pub(super) fn validated(
@@ -30,6 +30,7 @@ pub(super) fn validated(
     headers: &HeaderMap,
     body: Bytes,
     Validator(tag): &Validator,
+    modified: DateTime<Utc>,
     seconds: i64,
 ) -> Response {
     let matches = |value: &HeaderValue| {
@@ -48,7 +49,7 @@ pub(super) fn validated(
         (header::ETAG, tag.clone()),
         (header::CACHE_CONTROL, format!("public, max-age={seconds}")),
         (header::EXPIRES, http_date(expires)),
-        (header::LAST_MODIFIED, http_date(world.clock.start())),
+        (header::LAST_MODIFIED, http_date(modified)),
         (HeaderName::from_static("x-compatibility-date"), NEWEST.to_owned()),
     ] {
         if let Ok(value) = HeaderValue::from_str(&value) {
