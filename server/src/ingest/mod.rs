@@ -18,9 +18,9 @@
 //! |---|---|
 //! | feed disconnects, is silent | reconnect, then the next feed of the list; the first is probed and taken back |
 //! | ESI cannot give a body | retries inside the client, then a dead letter, tried again every ten minutes |
-//! | database down | persist retries without end; live goes on; the feed stops when the queues are full |
+//! | database down, wrong password, schema of another version | persist retries without end; live goes on; the feed stops when the queues are full |
 //! | enrichment panics | the kill goes on marked as failed; three tries off the live path, then a dead letter ([`crate::jobs`]) |
-//! | one row refused by the database | the batch is split; the culprit becomes a dead letter |
+//! | one kill that the database cannot hold | the batch is split; the culprit becomes a dead letter |
 //! | `kill -9` | positions and kills of the last committed batch stand; the rest comes again from the feed |
 //!
 //! Considered races: a kill arrives by two feeds at once (the second is dropped by `dedupe`, its position still moves);

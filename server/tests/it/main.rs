@@ -13,5 +13,6 @@ mod replay;
 mod static_archive;
 mod static_import;
 mod static_swap;
+mod storage;
 mod stream;
 mod tidy;
