@@ -8,6 +8,7 @@ mod feeds;
 mod fits;
 mod harness;
 mod jobs;
+mod parked;
 mod prices;
 mod replay;
 mod static_archive;
