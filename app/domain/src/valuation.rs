@@ -91,19 +91,32 @@ pub fn value_killmail(
     (valuation, used)
 }
 
-/// Values a killmail again after better prices have come: a price that was used stays, unless a source of better
-/// evidence has one now or there was none. `None` when that changes nothing.
+/// Values a killmail again with the prices it was valued with: a price that was used stays when the market moves,
+/// unless a source of better evidence has one now or there was none. A price by rule is the rules' of now.
+pub fn value_again(
+    killmail: &Killmail,
+    static_data: &StaticData,
+    used: &BTreeMap<TypeId, UnitPrice>,
+    price_of: &dyn Fn(TypeId) -> Option<UnitPrice>,
+) -> (Valuation, BTreeMap<TypeId, UnitPrice>) {
+    let best = |type_id: TypeId| {
+        let old = used.get(&type_id).copied().filter(|unit| unit.source != PriceSource::Rule);
+        match (old, price_of(type_id)) {
+            (Some(old), Some(new)) if new.source < old.source => Some(new),
+            (old, new) => old.or(new),
+        }
+    };
+    value_killmail(killmail, static_data, &best)
+}
+
+/// As [`value_again`], after better prices have come. `None` when they change nothing.
 pub fn revalue_killmail(
     killmail: &Killmail,
     static_data: &StaticData,
     used: &BTreeMap<TypeId, UnitPrice>,
     price_of: &dyn Fn(TypeId) -> Option<UnitPrice>,
 ) -> Option<(Valuation, BTreeMap<TypeId, UnitPrice>)> {
-    let best = |type_id: TypeId| match (used.get(&type_id).copied(), price_of(type_id)) {
-        (Some(old), Some(new)) if new.source < old.source => Some(new),
-        (old, new) => old.or(new),
-    };
-    let (valuation, unit_prices) = value_killmail(killmail, static_data, &best);
+    let (valuation, unit_prices) = value_again(killmail, static_data, used, price_of);
     (unit_prices != *used).then_some((valuation, unit_prices))
 }
 

@@ -133,6 +133,11 @@ fn a_better_source_replaces_a_used_price_and_an_equal_one_does_not() {
     assert_eq!(values.hull_value, Some(Isk::from_isk(700)));
     assert_eq!(values.total_value, Some(Isk::from_hundredths(70_000 + 4_000 + 50)));
     assert_eq!((values.unpriced_types, used[&TRITANIUM].price), (0, Isk::from_isk(4)));
+
+    // A type that a rule priced once and no rule prices now is a type like any other.
+    let ruled: Prices = [(RIFTER, unit(1, PriceSource::Rule))].into();
+    let (values, used) = value_again(&mail, &SDE, &ruled, &|type_id| later.get(&type_id).copied());
+    assert_eq!((values.hull_value, used[&RIFTER].source), (Some(Isk::from_isk(700)), PriceSource::Janice));
 }
 
 fn items() -> impl Strategy<Value = Vec<Item>> {

@@ -47,15 +47,21 @@ struct Arguments {
     /// Milliseconds before a missing R2Z2 file may be asked for again.
     #[arg(long, default_value_t = 6_000)]
     poll_floor: u64,
-    /// Killmail tokens ESI grants in 15 minutes.
-    #[arg(long, default_value_t = 3_600)]
-    esi_killmail_tokens: u32,
+    /// Killmail tokens ESI grants in 15 minutes: 3600 as the real one, more when the rate needs more.
+    #[arg(long)]
+    esi_killmail_tokens: Option<u32>,
     /// Seconds of simulated time between two moves of the market.
     #[arg(long, default_value_t = 3_600)]
     market_period: u64,
     /// Speak the wanderer-kills stream as documented instead of as it is.
     #[arg(long)]
     wanderer_as_documented: bool,
+}
+
+/// A body costs two tokens, and two clients may want each: a busier galaxy than the real one has to give more.
+fn tokens_for(rate: f64) -> u32 {
+    let Limits { esi_killmail_tokens, esi_window, .. } = Limits::default();
+    esi_killmail_tokens.max((rate * esi_window.as_secs_f64() * 4.0).ceil() as u32)
 }
 
 impl Arguments {
@@ -67,6 +73,7 @@ impl Arguments {
         };
         let dates = if self.shift_to_now { Dates::ShiftedToNow } else { Dates::AsRecorded };
         let rhythm = if self.rhythm { Rhythm::Daily } else { Rhythm::Steady };
+        let esi_killmail_tokens = self.esi_killmail_tokens.unwrap_or_else(|| tokens_for(self.rate.unwrap_or_default()));
         let mode = match &self.replay {
             Some(_) => Mode::ReplayOnly,
             None => Mode::Live { rate: self.rate.unwrap_or(0.5).clamp(0.01, 5_000.0), rhythm },
@@ -82,7 +89,7 @@ impl Arguments {
             limits: Limits {
                 r2z2_per_second: self.r2z2_rate,
                 poll_floor: Duration::from_millis(self.poll_floor),
-                esi_killmail_tokens: self.esi_killmail_tokens,
+                esi_killmail_tokens,
                 ..Limits::default()
             },
             market_period: Duration::from_secs(self.market_period.max(1)),
@@ -109,4 +116,20 @@ async fn main() -> anyhow::Result<()> {
     tracing::info!("stopping");
     simulator.shutdown().await;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_busier_galaxy_gives_more_bodies() {
+        let tokens = |arguments: &[&str]| {
+            let arguments = ["simulator"].iter().chain(arguments);
+            Arguments::try_parse_from(arguments).expect("arguments").config().limits.esi_killmail_tokens
+        };
+        assert_eq!((tokens(&[]), tokens(&["--rate", "0.5"])), (3_600, 3_600));
+        assert_eq!(tokens(&["--rate", "50"]), 180_000);
+        assert_eq!(tokens(&["--rate", "50", "--esi-killmail-tokens", "60"]), 60);
+    }
 }

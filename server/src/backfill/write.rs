@@ -72,9 +72,8 @@ fn enrich_all(chunk: Chunk, services: &Services, position: &str) -> (Vec<KillRec
     let (mut records, mut letters) = (Vec::with_capacity(chunk.len()), Vec::new());
     for entry in chunk {
         match arrived(entry, now) {
-            Ok(arrived) => {
-                records.push(enrich_guarded(*arrived, services, now).record);
-            }
+            // One that failed is marked; the server looks for such kills (`jobs::enrichment`).
+            Ok(arrived) => records.push(enrich_guarded(*arrived, services, now).record),
             Err(refused) => letters.push(NewDeadLetter {
                 kind: LetterKind::Event,
                 source: Source::Archive,

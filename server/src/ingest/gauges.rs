@@ -1,8 +1,9 @@
 //! Depths of the pipeline's queues, for `/metrics` and the status page.
 
-use super::PersistItem;
+use super::{PersistItem, parked};
+use crate::services::Services;
 use app::contract::QueueDepth;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, Weak};
 use tokio::sync::mpsc::WeakSender;
 use upstream::feed::FeedEvent;
 
@@ -21,6 +22,13 @@ impl Queue for WeakSender<FeedEvent> {
 impl Queue for WeakSender<PersistItem> {
     fn free(&self) -> Option<usize> {
         self.upgrade().map(|sender| sender.capacity())
+    }
+}
+
+impl Queue for Weak<Services> {
+    /// Of the parked kills.
+    fn free(&self) -> Option<usize> {
+        self.upgrade().map(|services| parked::CAPACITY.saturating_sub(services.parked().len()))
     }
 }
 

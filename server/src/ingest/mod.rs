@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! source --FeedEvent--> resolve --(ESI body when the feed has none)--> dedupe -> enrich -+-> publish (at once)
-//!   ^ positions                                                                          +-> persist (100 or 200 ms)
-//! reconcile --missed kills of the feed's history----------------^
+//!   ^ positions                |  ^                                                      +-> persist (100 or 200 ms)
+//! reconcile --missed kills--^   v  |
+//!                             parked (ESI gives no body now)
 //! ```
 //! Guarantees
 //! - Nothing is lost: a feed's position is written in the same transaction as the kills before it, so a crash anywhere
@@ -17,10 +18,11 @@
 //! | failure | what happens |
 //! |---|---|
 //! | feed disconnects, is silent | reconnect, then the next feed of the list; the first is probed and taken back |
-//! | ESI cannot give a body | retries inside the client, then a dead letter, tried again every ten minutes |
-//! | database down | persist retries without end; live goes on; the feed stops when the queues are full |
+//! | ESI gives no body now (budget spent, down, slow) | the kill is [`parked`] and asked for with growing waits; the feed goes on |
+//! | ESI will never give it (404, 422, nonsense) | a dead letter at once, tried again every ten minutes |
+//! | database down, wrong password, schema of another version | persist retries without end; live goes on; the feed stops when the queues are full |
 //! | enrichment panics | the kill goes on marked as failed; three tries off the live path, then a dead letter ([`crate::jobs`]) |
-//! | one row refused by the database | the batch is split; the culprit becomes a dead letter |
+//! | one kill that the database cannot hold | the batch is split; the culprit becomes a dead letter |
 //! | `kill -9` | positions and kills of the last committed batch stand; the rest comes again from the feed |
 //!
 //! Considered races: a kill arrives by two feeds at once (the second is dropped by `dedupe`, its position still moves);
@@ -31,6 +33,7 @@ pub mod dedupe;
 pub mod enrich;
 pub mod gauges;
 pub mod guard;
+pub mod parked;
 pub mod persist;
 pub mod reconcile;
 pub mod resolve;
@@ -126,6 +129,7 @@ pub fn start(
     let (persist_sender, persist_receiver) = mpsc::channel::<PersistItem>(PERSIST_QUEUE);
     services.gauges().watch("feed events", event_sender.downgrade(), EVENT_QUEUE);
     services.gauges().watch("kills to store", persist_sender.downgrade(), PERSIST_QUEUE);
+    services.gauges().watch("kills without a body", Arc::downgrade(services), parked::CAPACITY);
 
     let Upstreams { feeds, esi, history } = upstreams;
     // What was missed while the server was down, by feeds that cannot resume.
@@ -136,9 +140,22 @@ pub fn start(
     );
     lifecycle.spawn(
         "reconcile",
-        reconcile::run(history, Arc::clone(services), event_sender, options, lifecycle.stop_token()),
+        reconcile::run(
+            (history, Arc::clone(&esi)),
+            Arc::clone(services),
+            event_sender,
+            options,
+            lifecycle.stop_token(),
+        ),
     );
-    lifecycle.spawn("resolve", resolve::run(event_receiver, persist_sender, Arc::clone(services), esi));
+    lifecycle.spawn(
+        "parked",
+        parked::run(Arc::clone(services), Arc::clone(&esi), persist_sender.clone(), lifecycle.stop_token()),
+    );
+    lifecycle.spawn(
+        "resolve",
+        resolve::run(event_receiver, persist_sender, Arc::clone(services), esi, lifecycle.stop_token()),
+    );
     lifecycle.spawn("persist", persist::run(persist_receiver, Arc::clone(services)));
     entrance
 }

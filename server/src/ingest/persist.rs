@@ -1,12 +1,14 @@
 //! Writes batches: at most [`BATCH_ITEMS`] items or what came in [`BATCH_TIME`], one transaction each, positions
-//! included. Retries without end while the database is away; the queue before it is bounded, so the feed waits.
+//! included. Retries without end while the database is away or refuses for a reason that is not in the data (a wrong
+//! password, a missing privilege, a schema of another version); the queue before it is bounded, so the feed waits.
+//! Only what the database can never hold is given up, and only once its dead letter is stored.
 //!
 //! Ends when its queue is closed and empty: shutdown drains.
 
 use super::{FeedPosition, PersistItem};
 use crate::services::Services;
 use domain::KillRecord;
-use std::{sync::Arc, time::Duration};
+use std::{error::Error, sync::Arc, time::Duration};
 use store::{KillBatch, LetterKind, NewDeadLetter, NewPosition, StoreError};
 use tokio::{
     sync::mpsc,
@@ -16,8 +18,7 @@ use upstream::retry::{Backoff, BackoffPolicy};
 
 pub const BATCH_ITEMS: usize = 100;
 pub const BATCH_TIME: Duration = Duration::from_millis(200);
-const RETRY_FROM: Duration = Duration::from_millis(100);
-const RETRY_TO: Duration = Duration::from_secs(5);
+const RETRY: BackoffPolicy = BackoffPolicy { first: Duration::from_millis(100), max: Duration::from_secs(5) };
 
 pub async fn run(mut items: mpsc::Receiver<PersistItem>, services: Arc<Services>) {
     let mut batch = Vec::with_capacity(BATCH_ITEMS);
@@ -37,7 +38,7 @@ pub async fn run(mut items: mpsc::Receiver<PersistItem>, services: Arc<Services>
 }
 
 async fn write(items: &[PersistItem], services: &Services) {
-    let mut backoff = Backoff::random(BackoffPolicy { first: RETRY_FROM, max: RETRY_TO });
+    let mut backoff = Backoff::random(RETRY);
     loop {
         let started = Instant::now();
         match write_once(items, services).await {
@@ -45,12 +46,7 @@ async fn write(items: &[PersistItem], services: &Services) {
                 metrics::histogram!("persist_batch_seconds").record(started.elapsed().as_secs_f64());
                 return;
             }
-            Err(error) if error.is_transient() => {
-                let pause = backoff.next_delay();
-                tracing::warn!(%error, ?pause, items = items.len(), "database is away, batch is retried");
-                metrics::counter!("persist_retries_total").increment(1);
-                sleep(pause).await;
-            }
+            Err(error) if !error.is_about_the_data() => pause(&error, items.len(), &mut backoff).await,
             Err(error) if items.len() > 1 => {
                 tracing::warn!(%error, items = items.len(), "batch refused, it is split");
                 let (left, right) = items.split_at(items.len() / 2);
@@ -116,19 +112,46 @@ async fn write_once(items: &[PersistItem], services: &Services) -> Result<(), St
     Ok(())
 }
 
-/// A single item that the database refuses for good: kept as a dead letter, so that the stream goes on.
+/// Waits before another try. What is not mere absence needs an operator, who has to know the cause.
+async fn pause(error: &StoreError, items: usize, backoff: &mut Backoff) {
+    let pause = backoff.next_delay();
+    if error.is_transient() {
+        tracing::warn!(%error, ?pause, items, "database is away, batch is retried");
+    } else {
+        let cause = error.source().map(ToString::to_string);
+        tracing::error!(%error, cause, ?pause, items, "database refuses to store, batch is retried");
+    }
+    metrics::counter!("persist_retries_total").increment(1);
+    sleep(pause).await;
+}
+
+/// A single item whose data the database refuses: kept as a dead letter, so that the stream goes on. Returns once that
+/// is stored, for later positions are committed past it.
 async fn give_up(item: &PersistItem, error: &StoreError, services: &Services) {
     tracing::error!(%error, "an item cannot be stored");
-    let PersistItem::Kill { record, position } = item else { return };
-    let letter = NewDeadLetter {
-        kind: LetterKind::Storage,
-        source: record.source,
-        position: position.as_ref().map(|position| position.position.clone()),
-        killmail_id: Some(record.killmail.killmail_id),
-        reason: format!("refused by the database: {error}"),
-        payload: record.payload.to_string(),
+    let letter = match item {
+        PersistItem::Kill { record, position } => NewDeadLetter {
+            kind: LetterKind::Storage,
+            source: record.source,
+            position: position.as_ref().map(|position| position.position.clone()),
+            killmail_id: Some(record.killmail.killmail_id),
+            reason: format!("refused by the database: {error}"),
+            payload: record.payload.to_string(),
+        },
+        // Without its position, which may be what was refused.
+        PersistItem::DeadLetter { letter, .. } => NewDeadLetter {
+            kind: letter.kind,
+            source: letter.source,
+            position: None,
+            killmail_id: letter.killmail_id,
+            reason: letter.reason.clone(),
+            payload: letter.payload.clone(),
+        },
+        // No kill is in it, and the next position stands for it too.
+        PersistItem::Position(_) => return,
     };
-    if let Err(error) = services.store().insert_dead_letters(&[letter]).await {
-        tracing::error!(%error, killmail_id = %record.killmail.killmail_id, "a dead letter cannot be stored either");
+    let mut backoff = Backoff::random(RETRY);
+    while let Err(error) = services.store().insert_dead_letters(std::slice::from_ref(&letter)).await {
+        pause(&error, 1, &mut backoff).await;
     }
 }

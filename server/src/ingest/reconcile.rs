@@ -5,16 +5,23 @@
 //! mark are brought in: older ones are left to backfills. Ids grow with time, if not strictly, so the mark is the
 //! oldest id of the last [`LOOK_BACK`] hours that is stored. A database without any such kill gets the newest
 //! [`FIRST_KILLS`], so that a newcomer's pages are not empty.
+//!
+//! Each of these kills costs a body of ESI's. The last [`RESERVE`] of that budget and half the room for kills without a
+//! body are left to live kills: closing a gap of hours waits, what happens now does not.
 
-use super::IngestOptions;
+use super::{IngestOptions, parked};
 use crate::services::Services;
 use chrono::{NaiveDate, TimeDelta};
 use domain::{KillmailHash, KillmailId, Source};
-use std::sync::Arc;
-use tokio::{sync::mpsc, time::sleep};
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    sync::mpsc,
+    time::{sleep, timeout},
+};
 use tokio_util::sync::CancellationToken;
 use upstream::{
     UpstreamError,
+    esi::EsiClient,
     feed::{FeedBody, FeedEvent, HistoryClient},
 };
 
@@ -24,9 +31,15 @@ const LOOK_BACK: TimeDelta = TimeDelta::hours(24);
 const FIRST_KILLS: usize = 200;
 /// Most kills brought in by one run; the next run takes the rest.
 const MAX_PER_RUN: usize = 20_000;
+/// Percent of ESI's budget that is not spent on the past.
+const RESERVE: i64 = 25;
+/// How often the budget is looked at while it is low.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// Then one kill is brought in all the same, whose answer tells what others behind our address have left.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 pub async fn run(
-    history: Arc<HistoryClient>,
+    (history, esi): (Arc<HistoryClient>, Arc<EsiClient>),
     services: Arc<Services>,
     events: mpsc::Sender<FeedEvent>,
     options: IngestOptions,
@@ -40,7 +53,7 @@ pub async fn run(
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            outcome = close_gaps(&history, &services, &events) => match outcome {
+            outcome = close_gaps(&history, &services, &esi, &events) => match outcome {
                 Ok(0) => {}
                 Ok(found) => tracing::info!(found, "missed kills brought in from the feed's history"),
                 Err(reason) => tracing::warn!(reason, "the feed's history cannot be compared now"),
@@ -53,6 +66,7 @@ pub async fn run(
 async fn close_gaps(
     history: &HistoryClient,
     services: &Services,
+    esi: &EsiClient,
     events: &mpsc::Sender<FeedEvent>,
 ) -> Result<usize, String> {
     let now = services.now();
@@ -73,7 +87,7 @@ async fn close_gaps(
                 candidates.truncate(FIRST_KILLS - found.min(FIRST_KILLS));
             }
         }
-        found += bring_in(candidates, services, events).await?;
+        found += bring_in(candidates, services, esi, events).await?;
         if found >= MAX_PER_RUN || (mark.is_none() && found >= FIRST_KILLS) {
             break;
         }
@@ -84,6 +98,7 @@ async fn close_gaps(
 async fn bring_in(
     candidates: Vec<(KillmailId, KillmailHash)>,
     services: &Services,
+    esi: &EsiClient,
     events: &mpsc::Sender<FeedEvent>,
 ) -> Result<usize, String> {
     let ids: Vec<KillmailId> = candidates.iter().map(|(id, _)| *id).collect();
@@ -94,6 +109,13 @@ async fn bring_in(
         if services.window().find(killmail_id).is_some() {
             continue;
         }
+        let room = async {
+            while !is_spare(services, esi) {
+                sleep(LOOK_AGAIN).await;
+            }
+        };
+        // Too long a wait is no reason to wait longer.
+        drop(timeout(LONGEST_WAIT, room).await);
         found += 1;
         let body = FeedBody::Reference { killmail_id, hash, reported: None, names: Vec::new() };
         let event = FeedEvent { source: Source::R2z2, position: None, received_at: services.now(), body };
@@ -102,6 +124,11 @@ async fn bring_in(
         }
     }
     Ok(found)
+}
+
+/// Whether ESI's budget has something left for the past.
+fn is_spare(services: &Services, esi: &EsiClient) -> bool {
+    services.parked().len() < parked::CAPACITY / 2 && esi.killmail_budget_percent().is_none_or(|left| left > RESERVE)
 }
 
 fn days(newest: NaiveDate, oldest: NaiveDate) -> impl Iterator<Item = NaiveDate> {

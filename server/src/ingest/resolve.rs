@@ -1,25 +1,41 @@
 //! Turns feed events into records: drops repeats, fetches bodies that the feed left out, decodes, enriches, publishes
-//! and queues for storage. Bodies are fetched concurrently, yet everything leaves in the feed's order.
+//! and queues for storage. Bodies are fetched concurrently, yet everything leaves in the feed's order. A body that ESI
+//! does not give now is left to [`super::parked`], so that what comes behind it need not wait.
 
-use super::{FeedPosition, Letter, PersistItem, enrich::Arrived, guard::enrich_guarded};
+use super::{
+    FeedPosition, Letter, PersistItem,
+    enrich::Arrived,
+    guard::enrich_guarded,
+    parked::{self, ParkedKill},
+};
 use crate::services::Services;
 use domain::{Killmail, KillmailHash, KillmailId, Source, Timestamp};
 use futures::StreamExt;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use store::LetterKind;
-use tokio::sync::mpsc;
+use tokio::{
+    sync::mpsc,
+    time::{sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
 use upstream::{
     esi::EsiClient,
     feed::{FeedBody, FeedEvent, Reported},
+    retry::{Backoff, BackoffPolicy},
 };
 
 /// Bodies fetched from ESI at a time.
 const CONCURRENT_BODIES: usize = 16;
+/// How long what comes behind waits for a body.
+const BODY_PATIENCE: Duration = Duration::from_secs(10);
+/// Between tries while no more kills can be parked.
+const FULL: BackoffPolicy = BackoffPolicy { first: Duration::from_secs(1), max: Duration::from_secs(30) };
 
 /// An event on its way through.
 enum Resolved {
     Body { body: Body, position: Option<FeedPosition> },
     Refused { letter: Letter, position: Option<FeedPosition> },
+    Parked { kill: ParkedKill, reason: String, position: Option<FeedPosition> },
     Known { position: Option<FeedPosition> },
 }
 
@@ -38,15 +54,24 @@ pub async fn run(
     persist: mpsc::Sender<PersistItem>,
     services: Arc<Services>,
     esi: Arc<EsiClient>,
+    stop: CancellationToken,
 ) {
     let events = futures::stream::unfold(events, |mut events| async { events.recv().await.map(|e| (e, events)) });
     let mut resolved = Box::pin(
-        events.map(|event| resolve(event, Arc::clone(&services), Arc::clone(&esi))).buffered(CONCURRENT_BODIES),
+        events
+            .map(|event| resolve(event, Arc::clone(&services), Arc::clone(&esi), stop.clone()))
+            .buffered(CONCURRENT_BODIES),
     );
     while let Some(resolved) = resolved.next().await {
+        let mut to_park = None;
         let item = match resolved {
             Resolved::Body { body, position } => accept(body, position, &services),
             Resolved::Refused { letter, position } => refuse(letter, position, &services),
+            Resolved::Parked { kill, reason, position } => {
+                let letter = parked::waiting(&kill, reason, position);
+                to_park = Some(kill);
+                Some(letter)
+            }
             Resolved::Known { position } => position.map(PersistItem::Position),
         };
         if let Some(item) = item
@@ -54,10 +79,14 @@ pub async fn run(
         {
             return;
         }
+        // Behind its letter, so that what becomes of the kill is stored after it.
+        if let Some(kill) = to_park {
+            services.parked().park(kill);
+        }
     }
 }
 
-async fn resolve(event: FeedEvent, services: Arc<Services>, esi: Arc<EsiClient>) -> Resolved {
+async fn resolve(event: FeedEvent, services: Arc<Services>, esi: Arc<EsiClient>, stop: CancellationToken) -> Resolved {
     let FeedEvent { source, position, received_at, body } = event;
     let position = position.map(|position| FeedPosition { feed: source, position: position.0 });
     metrics::counter!("feed_events_total", "feed" => source.as_str()).increment(1);
@@ -72,28 +101,13 @@ async fn resolve(event: FeedEvent, services: Arc<Services>, esi: Arc<EsiClient>)
             if !services.dedupe().is_new(killmail_id) {
                 return Resolved::Known { position };
             }
-            match esi.killmail(killmail_id, &hash).await {
-                Ok(payload) => {
-                    let body = Body {
-                        killmail_id: Some(killmail_id),
-                        payload: Arc::from(payload),
-                        hash: Some(hash),
-                        source,
-                        received_at,
-                        reported,
-                    };
-                    Resolved::Body { body, position }
-                }
-                Err(error) => {
+            let kill = ParkedKill { killmail_id, hash, source, reported };
+            match fetch(&kill, &services, &esi, &stop).await {
+                Fetched::Body(payload) => Resolved::Body { body: Body::fetched(kill, payload, received_at), position },
+                Fetched::Later(reason) => Resolved::Parked { kill, reason, position },
+                Fetched::Never(reason) => {
                     services.dedupe().forget(killmail_id);
-                    let letter = Letter {
-                        kind: LetterKind::Body,
-                        source,
-                        killmail_id: Some(killmail_id),
-                        reason: format!("body not to be had from ESI: {error}"),
-                        payload: format!(r#"{{"killmail_id":{killmail_id},"hash":"{hash}"}}"#),
-                    };
-                    Resolved::Refused { letter, position }
+                    Resolved::Refused { letter: kill.letter(LetterKind::Body, reason), position }
                 }
             }
         }
@@ -102,6 +116,66 @@ async fn resolve(event: FeedEvent, services: Arc<Services>, esi: Arc<EsiClient>)
             Resolved::Refused { letter, position }
         }
     }
+}
+
+enum Fetched {
+    Body(Box<str>),
+    /// ESI will give it.
+    Later(String),
+    Never(String),
+}
+
+/// Asks ESI for a body, unless that is of no use now. While no more kills can be parked it asks without end.
+async fn fetch(kill: &ParkedKill, services: &Services, esi: &EsiClient, stop: &CancellationToken) -> Fetched {
+    let mut backoff = Backoff::random(FULL);
+    loop {
+        let parked = services.parked();
+        if parked.rest_until().is_some() && parked.has_room() {
+            return Fetched::Later("ESI is left alone for a moment".to_owned());
+        }
+        let answer = tokio::select! {
+            // What is parked is safe, and a stop should not wait for ESI.
+            () = stop.cancelled() => return Fetched::Later("the server stopped".to_owned()),
+            answer = timeout(BODY_PATIENCE, esi.killmail(kill.killmail_id, &kill.hash)) => answer,
+        };
+        let (reason, is_general, wait) = match answer {
+            Ok(Ok(payload)) => return Fetched::Body(payload),
+            Ok(Err(error)) if !error.is_retryable() => {
+                return Fetched::Never(format!("body not to be had from ESI: {error}"));
+            }
+            Ok(Err(error)) => (error.to_string(), error.is_general(), error.retry_after()),
+            Err(_) => ("ESI takes too long".to_owned(), true, None),
+        };
+        if is_general {
+            parked.rest();
+        }
+        if parked.has_room() {
+            return Fetched::Later(reason);
+        }
+        let pause = backoff.next_delay_after(wait.map(|wait| wait.min(FULL.max)));
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = sleep(pause) => {}
+        }
+    }
+}
+
+impl Body {
+    fn fetched(kill: ParkedKill, payload: Box<str>, received_at: Timestamp) -> Self {
+        let ParkedKill { killmail_id, hash, source, reported } = kill;
+        let payload = Arc::from(payload);
+        Self { killmail_id: Some(killmail_id), payload, hash: Some(hash), source, received_at, reported }
+    }
+}
+
+/// A parked kill with its body. It counts as received now, so that a late one is not pushed to live pages.
+pub(super) fn accept_fetched(
+    kill: ParkedKill,
+    payload: Box<str>,
+    position: Option<FeedPosition>,
+    services: &Services,
+) -> Option<PersistItem> {
+    accept(Body::fetched(kill, payload, services.now()), position, services)
 }
 
 /// Decodes, enriches and publishes; what it returns is to be stored.
@@ -136,7 +210,8 @@ fn accept(body: Body, position: Option<FeedPosition>, services: &Services) -> Op
             return refuse(letter, position, services);
         }
         Some(_) => true,
-        None => services.dedupe().is_new(killmail.killmail_id),
+        // One that waits for its body has it now.
+        None => services.dedupe().is_new(killmail.killmail_id) || services.parked().take(killmail.killmail_id),
     };
     if !is_new {
         metrics::counter!("killmails_repeated_total", "feed" => body.source.as_str()).increment(1);
@@ -159,7 +234,7 @@ fn accept(body: Body, position: Option<FeedPosition>, services: &Services) -> Op
     Some(PersistItem::Kill { record, position })
 }
 
-fn refuse(letter: Letter, position: Option<FeedPosition>, services: &Services) -> Option<PersistItem> {
+pub(super) fn refuse(letter: Letter, position: Option<FeedPosition>, services: &Services) -> Option<PersistItem> {
     metrics::counter!("feed_events_malformed_total", "feed" => letter.source.as_str()).increment(1);
     tracing::debug!(feed = %letter.source, reason = letter.reason, "event refused");
     services.feed_monitor().malformed(letter.source);

@@ -1,5 +1,6 @@
 //! Enriches single kills again: failed ones (three tries with growing waits, then a dead letter, which is tried every
-//! ten minutes) and those that somebody looked at when their enrichment was a day old.
+//! ten minutes) and those that somebody looked at when their enrichment was a day old. Every few minutes it looks for
+//! failed ones in the database: those of backfills, which are processes of their own, and those from before a restart.
 
 use super::{
     queue::{Due, TRIES},
@@ -8,18 +9,28 @@ use super::{
 use crate::services::Services;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use store::{LetterKind, NewDeadLetter, StoreError};
-use tokio::time::sleep;
+use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 const TICK: Duration = Duration::from_millis(500);
 /// Kills of one round.
 const BATCH: usize = 100;
+/// How often failed kills are looked for.
+pub const SWEEP: Duration = Duration::from_secs(180);
+/// Kills of one search; the next takes the rest.
+const SWEEP_KILLS: u32 = 1_000;
 
-pub async fn run(services: Arc<Services>, compute: Compute, stop: CancellationToken) {
+pub async fn run(services: Arc<Services>, compute: Compute, sweep: Duration, stop: CancellationToken) {
+    let mut sweeps = interval(sweep);
+    sweeps.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             () = sleep(TICK) => {}
+            _ = sweeps.tick() => match services.store().list_failed_enrichments(SWEEP_KILLS).await {
+                Ok(failed) => failed.into_iter().for_each(|id| services.enrichments().request(id)),
+                Err(error) => tracing::warn!(%error, "failed kills cannot be looked for now"),
+            },
         }
         let due = services.enrichments().take_due(BATCH);
         if due.is_empty() {

@@ -2,7 +2,7 @@
 //!
 //! | job | does | when |
 //! |---|---|---|
-//! | [`enrichment`] | enriches failed and stale kills again | seconds after the failure or the visit |
+//! | [`enrichment`] | enriches failed and stale kills again | seconds after the failure or the visit; failed ones are looked for every 3 minutes |
 //! | [`re_enrich`] | enriches what an older version or other static data made | at start, after an import |
 //! | [`dead_letters`] | tries again what could not be understood, fetched or enriched | every 10 minutes |
 //! | [`wanted_names`] | has the names of backfilled kills looked up | every minute |
@@ -30,7 +30,8 @@ pub fn spawn(lifecycle: &Lifecycle, services: &Arc<Services>, esi: &Arc<EsiClien
         metrics::counter!("feed_events_total", "feed" => feed.source.as_str()).increment(0);
     }
     let stop = lifecycle.stop_token();
-    lifecycle.spawn("enrichment", enrichment::run(Arc::clone(services), enrich_guarded, stop.clone()));
+    lifecycle
+        .spawn("enrichment", enrichment::run(Arc::clone(services), enrich_guarded, enrichment::SWEEP, stop.clone()));
     lifecycle.spawn("re-enrichment", re_enrich::run(Arc::clone(services), stop.clone()));
     lifecycle.spawn("dead letters", dead_letters::run(Arc::clone(services), Arc::clone(esi), stop.clone()));
     lifecycle.spawn("wanted names", wanted_names::run(Arc::clone(services), stop));

@@ -1,11 +1,12 @@
-//! Enriching stored kills again from their kept bodies, with the prices and static data of now. What the source said
-//! (its value, its labels) and where the kill came from stay; nobody is told.
+//! Enriching stored kills again from their kept bodies, with the formulas and static data of now. The prices a kill was
+//! valued with stay, for a kill is worth what it was worth when it came; only gaps are filled and worse sources
+//! replaced. What the source said (its value, its labels) and where the kill came from stay; nobody is told.
 
 use crate::{
     ingest::{enrich::Arrived, guard::Guarded},
     services::Services,
 };
-use domain::{KillRecord, KillmailId, Source, Timestamp};
+use domain::{KillRecord, KillmailId, Source, Timestamp, valuation::value_again};
 use futures::{StreamExt, TryStreamExt};
 use std::sync::Arc;
 use store::StoreError;
@@ -93,6 +94,11 @@ fn again(record: KillRecord, services: &Services, compute: Compute) -> Result<Ki
             Err(Failure { killmail_id, source, payload: record.payload, reason })
         }
         None => {
+            let now_known = std::mem::take(&mut fresh.enrichment.unit_prices);
+            let price_of = |type_id| now_known.get(&type_id).copied();
+            let used = &record.enrichment.unit_prices;
+            (fresh.enrichment.valuation, fresh.enrichment.unit_prices) =
+                value_again(&fresh.killmail, &services.static_data(), used, &price_of);
             fresh.enrichment.reported_value = record.enrichment.reported_value;
             fresh.enrichment.labels = record.enrichment.labels;
             Ok(fresh)

@@ -38,7 +38,7 @@ impl Services {
     pub async fn get_kill(&self, id: KillmailId) -> Result<KillDetail, ApiError> {
         let (record, is_stored) = self.find_record(id).await?;
         if is_stored && self.now() - record.enrichment.enriched_at > ENRICHMENT_TTL {
-            // This visitor gets what there is, the next one the prices of today.
+            // This visitor gets what there is, the next one what the formulas and static data of today make of it.
             self.enrichments().request(id);
         }
         let names = self.names_of(&record).await;

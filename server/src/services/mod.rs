@@ -19,7 +19,7 @@ pub mod watch;
 
 use crate::{
     bus::Bus,
-    ingest::{dedupe::Dedupe, gauges::QueueGauges},
+    ingest::{dedupe::Dedupe, gauges::QueueGauges, parked::Parked},
     jobs::queue::EnrichmentQueue,
     live::{hub::Hub, window::Window},
     node,
@@ -57,6 +57,7 @@ pub struct Services {
     feed_monitor: FeedMonitor,
     gauges: QueueGauges,
     dedupe: Dedupe,
+    parked: Parked,
     watch: Watch,
     bus: Bus,
     enrichments: EnrichmentQueue,
@@ -109,6 +110,7 @@ impl Services {
             feed_monitor: FeedMonitor::new(&parts.feeds),
             gauges: QueueGauges::default(),
             dedupe: Dedupe::default(),
+            parked: Parked::default(),
             watch: Watch::default(),
             enrichments: EnrichmentQueue::default(),
             reconcile: Notify::new(),
@@ -197,6 +199,11 @@ impl Services {
 
     pub fn dedupe(&self) -> &Dedupe {
         &self.dedupe
+    }
+
+    /// Kills that wait for their body.
+    pub fn parked(&self) -> &Parked {
+        &self.parked
     }
 
     pub fn watch(&self) -> &Watch {

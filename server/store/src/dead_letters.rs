@@ -1,7 +1,8 @@
-//! Events that could not be decoded or stored, kept with the reason until somebody or a job resolves them.
+//! Events that could not be decoded or stored, kept with the reason until somebody or a job resolves them. And kills
+//! that wait for their body ([`LetterKind::Waiting`]), which are no dead letters yet and disappear with the wait.
 //! The same event delivered again is the same letter, with one more attempt. A letter that fails again waits twice as
 //! long as before, from ten minutes up to a day. At most [`MAX_LETTERS`] are kept: when
-//! there are more, the resolved go first, then the oldest.
+//! there are more, the resolved go first, then the oldest, those that wait last of all.
 
 use crate::{Store, StoreError};
 use domain::{KillmailId, Source, Timestamp};
@@ -26,10 +27,12 @@ pub enum LetterKind {
     Enrichment,
     /// Understood, but refused by the database.
     Storage,
+    /// Id and hash are known, and ESI will give the body when it is back or its budget is.
+    Waiting,
 }
 
 impl LetterKind {
-    pub const ALL: [Self; 4] = [Self::Event, Self::Body, Self::Enrichment, Self::Storage];
+    pub const ALL: [Self; 5] = [Self::Event, Self::Body, Self::Enrichment, Self::Storage, Self::Waiting];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -37,6 +40,7 @@ impl LetterKind {
             Self::Body => "body",
             Self::Enrichment => "enrichment",
             Self::Storage => "storage",
+            Self::Waiting => "waiting",
         }
     }
 }
@@ -144,7 +148,7 @@ impl Store {
     }
 
     /// Letters to try again, of one source or of all: those tried least, oldest first. With `only_due`, those whose
-    /// wait is over.
+    /// wait is over, without the kills that wait for their body, for which the pipeline cares.
     ///
     /// # Errors
     /// When the database does not answer or a row is inconsistent.
@@ -160,7 +164,7 @@ impl Store {
             SELECT
                 id, kind, source, position, killmail_id, reason, payload, attempts, created_at, retry_at, resolved_at
             FROM dead_letters
-            WHERE resolved_at IS NULL AND ($1::text IS NULL OR source = $1) AND (NOT $2 OR retry_at <= now())
+            WHERE resolved_at IS NULL AND ($1::text IS NULL OR source = $1) AND (NOT $2 OR (retry_at <= now() AND kind <> 'waiting'))
             ORDER BY attempts, id LIMIT $3
             ",
             source.map(Source::as_str),
@@ -170,14 +174,33 @@ impl Store {
         rows.fetch_all(&self.pool).await?.into_iter().map(DeadLetter::try_from).collect()
     }
 
-    /// How many letters are not resolved.
+    /// Kills that wait for their body, oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row is inconsistent.
+    pub async fn list_waiting_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
+        let rows = sqlx::query_as!(
+            LetterRow,
+            "
+            SELECT
+                id, kind, source, position, killmail_id, reason, payload, attempts, created_at, retry_at, resolved_at
+            FROM dead_letters WHERE kind = 'waiting' AND resolved_at IS NULL ORDER BY id LIMIT $1
+            ",
+            i64::from(limit),
+        );
+        rows.fetch_all(&self.pool).await?.into_iter().map(DeadLetter::try_from).collect()
+    }
+
+    /// How many letters are not resolved, without the kills that wait for their body.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn count_dead_letters(&self) -> Result<u64, StoreError> {
-        let count = sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM dead_letters WHERE resolved_at IS NULL"#)
-            .fetch_one(&self.pool)
-            .await?;
+        let count = sqlx::query_scalar!(
+            r#"SELECT count(*) AS "count!" FROM dead_letters WHERE resolved_at IS NULL AND kind <> 'waiting'"#
+        )
+        .fetch_one(&self.pool)
+        .await?;
         Ok(count.unsigned_abs())
     }
 
@@ -257,13 +280,22 @@ pub(crate) async fn insert(connection: &mut PgConnection, letters: &[NewDeadLett
     sqlx::query!(
         "
         DELETE FROM dead_letters WHERE id IN (
-            SELECT id FROM dead_letters ORDER BY resolved_at IS NULL DESC, id DESC OFFSET $1
+            SELECT id FROM dead_letters
+            ORDER BY resolved_at IS NULL DESC, kind = 'waiting' DESC, id DESC OFFSET $1
         )
         ",
         MAX_LETTERS,
     )
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// Ends the wait of kills that are stored or given up, in the caller's transaction.
+pub(crate) async fn end_wait(connection: &mut PgConnection, ids: &[i64]) -> Result<(), StoreError> {
+    sqlx::query!("DELETE FROM dead_letters WHERE kind = 'waiting' AND killmail_id = ANY($1)", ids)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

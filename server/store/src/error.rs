@@ -34,10 +34,11 @@ impl StoreError {
         matches!(self, Self::Unavailable(_))
     }
 
-    /// Whether the values, not the database, are at fault: a part of the batch can never be stored.
-    pub(crate) fn is_about_the_data(&self) -> bool {
+    /// Whether the values, not the database, are at fault: a part of the batch can never be stored. Of anything else
+    /// (a wrong password, a missing privilege or column) an operator can rid us, and then the same call succeeds.
+    pub fn is_about_the_data(&self) -> bool {
         match self {
-            Self::Conflict { .. } => true,
+            Self::Conflict { .. } | Self::Driver(sqlx::Error::Encode(_)) => true,
             // 22: a value out of range or not JSON; 54: nested too deep or too large.
             Self::Driver(error) => {
                 sql_state(error).is_some_and(|state| state.starts_with("22") || state == "54001" || state == "54000")

@@ -37,6 +37,27 @@ impl Store {
             .await?)
     }
 
+    /// The newest kills whose enrichment failed, without those that are dead letters for it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn list_failed_enrichments(&self, limit: u32) -> Result<Vec<KillmailId>, StoreError> {
+        let ids = sqlx::query_scalar!(
+            "
+            SELECT killmail_id FROM killmails_enriched AS kill
+            WHERE failed_at IS NOT NULL AND NOT EXISTS (
+                SELECT FROM dead_letters AS letter
+                WHERE
+                    letter.killmail_id = kill.killmail_id AND letter.kind = 'enrichment'
+                    AND letter.resolved_at IS NULL
+            )
+            ORDER BY killmail_time DESC LIMIT $1
+            ",
+            i64::from(limit),
+        );
+        Ok(ids.fetch_all(&self.pool).await?.into_iter().map(KillmailId).collect())
+    }
+
     /// The next kills before `before` (from the newest without it) that are outdated; none when there are no more.
     ///
     /// # Errors

@@ -122,6 +122,15 @@ pub async fn cut_listeners(store: &Store) -> i64 {
     .expect("the connections can be listed")
 }
 
+/// Renames a column, as if the schema were of another version.
+///
+/// # Panics
+/// When there is no such column.
+pub async fn rename_column(store: &Store, table: &str, from: &str, to: &str) {
+    let statement = format!("ALTER TABLE {table} RENAME COLUMN {from} TO {to}");
+    sqlx::query(AssertSqlSafe(statement)).execute(&store.pool).await.expect("the column can be renamed");
+}
+
 async fn execute(url: &str, statement: String) -> Result<(), sqlx::Error> {
     let mut connection = PgConnection::connect(url).await?;
     connection.execute(AssertSqlSafe(statement)).await?;

@@ -2,7 +2,7 @@
 
 use crate::harness::{self, TestApp, eventually};
 use chrono::TimeDelta;
-use domain::{Enrichment, Isk, KillRecord, KillmailId, Source, StaticData};
+use domain::{Enrichment, Isk, KillRecord, KillmailId, PriceSource, Source, StaticData, UnitPrice};
 use server::{
     commands::{
         offline::Offline,
@@ -20,9 +20,12 @@ use server::{
     services::Services,
 };
 use simulator::{Fault, Simulator};
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
 };
 use store::{KillBatch, LetterKind, NewDeadLetter, Store, testing::TestDatabase};
 use tokio_util::sync::CancellationToken;
@@ -185,6 +188,60 @@ async fn failed_and_stale_enrichments_are_shown_and_then_computed_again() {
     app.stop().await;
 }
 
+/// What an old kill was worth is no matter of today's market, whoever looks at it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_that_is_enriched_again_keeps_its_prices_and_gets_those_it_lacked() {
+    let simulator = Simulator::start(harness::simulator_config()).await.expect("simulator");
+    simulator.set_fault(Fault::OldKill, 1.0);
+    let ids = simulator.emit(40);
+    simulator.set_fault(Fault::OldKill, 0.0);
+    let app = TestApp::start_on("r2z2", simulator).await;
+    let (database, services) = (&app.database.store, &app.running.services);
+    eventually("the market is known", || async { !services.prices().table().is_without_market() }).await;
+    // A loss of several types, priced long ago by the best source, all but one.
+    let (mut old, now_worth) = ids
+        .iter()
+        .find_map(|id| {
+            let record = failed(&app.simulator, *id);
+            let arrived = Arrived {
+                killmail: (*record.killmail).clone(),
+                payload: Arc::clone(&record.payload),
+                hash: None,
+                source: record.source,
+                received_at: record.received_at,
+                reported: None,
+            };
+            let now = enrich_guarded(arrived, services, services.now()).record.enrichment;
+            let market = now.unit_prices.values().filter(|unit| unit.source != PriceSource::Rule).count();
+            (market > 3 && now.valuation.unpriced_types == 0).then_some((record, now))
+        })
+        .expect("a loss with modules");
+    let mut then = now_worth.unit_prices.clone();
+    then.retain(|_, unit| unit.source != PriceSource::Rule);
+    let (gap, _) = then.pop_first().expect("several types");
+    for unit in then.values_mut() {
+        *unit = UnitPrice { price: unit.price.times(1_000), source: PriceSource::Janice, at: old.received_at };
+    }
+    old.enrichment.failed_at = None;
+    old.enrichment.enriched_at -= TimeDelta::hours(25);
+    old.enrichment.unit_prices = then.clone();
+    let before = old.enrichment.enriched_at;
+    let id = old.killmail.killmail_id;
+    store(database, &old).await;
+
+    app.json(&format!("/api/v1/killmails/{id}")).await;
+    let stored = async || database.find_kill(id).await.expect("answer").expect("stored").enrichment;
+    eventually("it is computed again", || async { stored().await.enriched_at - before > TimeDelta::hours(1) }).await;
+    let fresh = stored().await;
+    for (type_id, unit) in &then {
+        assert_eq!(fresh.unit_prices[type_id].price, unit.price, "{type_id} has the price of its day");
+    }
+    assert!(fresh.unit_prices.contains_key(&gap), "the missing price is filled in");
+    assert_eq!(fresh.valuation.unpriced_types, 0);
+    assert!(fresh.valuation.total_value > now_worth.valuation.total_value, "{:?}", fresh.valuation);
+    app.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn outdated_kills_are_computed_again_by_the_server_and_by_the_command() {
     let simulator = Simulator::start(harness::simulator_config()).await.expect("simulator");
@@ -243,8 +300,9 @@ async fn an_enrichment_that_fails_three_times_is_a_letter() {
         enrich_guarded(arrived, services, now)
     };
     assert_eq!(ids[0] % 100, 1, "the simulator's first id");
-    let job = tokio::spawn(enrichment::run(Arc::clone(&services), compute, stop.clone()));
-    ids.iter().for_each(|id| services.enrichments().request(KillmailId(*id)));
+    // As after a backfill, nobody has asked for them: the job finds them itself.
+    let sweep = Duration::from_millis(100);
+    let job = tokio::spawn(enrichment::run(Arc::clone(&services), compute, sweep, stop.clone()));
     eventually("one is a letter", || async {
         !database.store.list_dead_letters(10).await.expect("letters").is_empty()
     })
@@ -261,7 +319,9 @@ async fn an_enrichment_that_fails_three_times_is_a_letter() {
     };
     assert!(mark(ids[0]).await, "it keeps its mark");
     eventually("the other is whole", || async { !mark(ids[1]).await }).await;
-    assert!(services.enrichments().is_empty());
+    assert_eq!(database.store.list_failed_enrichments(10).await.expect("ids"), [], "a letter is not looked for");
+    eventually("nothing is left to do", || async { services.enrichments().is_empty() }).await;
+    assert_eq!(database.store.list_dead_letters(10).await.expect("letters").len(), 1);
     stop.cancel();
     job.await.expect("the job ends");
     // The replay of letters has better luck.

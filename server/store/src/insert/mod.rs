@@ -43,6 +43,7 @@ pub struct KillBatch<'a> {
     /// For the place of a system and the group of a type.
     pub static_data: &'a StaticData,
     pub positions: &'a [NewPosition<'a>],
+    /// Those of kind [`LetterKind::Waiting`] disappear with the batch that stores their kill or gives it up.
     pub dead_letters: &'a [NewDeadLetter],
 }
 
@@ -94,6 +95,7 @@ impl Store {
         let inserted = insert_kills(&mut transaction, &records, batch.static_data).await?;
         upsert_positions(&mut transaction, batch.positions).await?;
         dead_letters::insert(&mut transaction, batch.dead_letters).await?;
+        dead_letters::end_wait(&mut transaction, &batch.settled_ids()).await?;
         transaction.commit().await?;
         Ok(batch.outcome(&inserted, Vec::new()))
     }
@@ -128,6 +130,7 @@ impl Store {
         }
         upsert_positions(&mut transaction, batch.positions).await?;
         dead_letters::insert(&mut transaction, &letters).await?;
+        dead_letters::end_wait(&mut transaction, &batch.settled_ids()).await?;
         transaction.commit().await?;
         Ok(batch.outcome(&inserted, rejected))
     }
@@ -141,6 +144,13 @@ impl<'a> KillBatch<'a> {
             by_id.entry(record.killmail.killmail_id).or_insert(*record);
         }
         by_id.into_values().collect()
+    }
+
+    /// Kills that wait for nothing once the batch is stored.
+    fn settled_ids(&self) -> Vec<i64> {
+        let records = self.records.iter().map(|record| record.killmail.killmail_id.0);
+        let given_up = self.dead_letters.iter().filter(|letter| letter.kind != LetterKind::Waiting);
+        records.chain(given_up.filter_map(|letter| letter.killmail_id).map(|id| id.0)).collect()
     }
 
     fn outcome(&self, inserted: &HashSet<KillmailId>, rejected: Vec<RejectedKill>) -> InsertOutcome {

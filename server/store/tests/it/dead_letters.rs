@@ -1,8 +1,8 @@
 //! Letters are kept once, cut, counted, resolved, and bounded.
 
-use crate::support::count;
-use domain::{KillmailId, Source};
-use store::{LetterKind, NewDeadLetter, testing::TestDatabase};
+use crate::support::{at, count, made_up};
+use domain::{KillmailId, Source, StaticData};
+use store::{KillBatch, LetterKind, NewDeadLetter, testing::TestDatabase};
 
 fn letter(payload: String) -> NewDeadLetter {
     NewDeadLetter {
@@ -63,4 +63,33 @@ async fn the_number_of_letters_is_bounded() {
     assert_eq!(count(database.pool(), "dead_letters").await, 10_000);
     assert!(store.list_dead_letters(10_000).await.unwrap().iter().all(|letter| letter.id != resolved.id));
     assert_eq!(store.count_dead_letters().await.unwrap(), 10_000);
+}
+
+#[tokio::test]
+async fn a_wait_ends_with_the_kill_and_counts_as_no_dead_letter() {
+    let database = TestDatabase::create().await;
+    let store = &database.store;
+    let waiting = |id: i64, kind| NewDeadLetter {
+        kind,
+        killmail_id: Some(KillmailId(id)),
+        ..letter(format!(r#"{{"killmail_id":{id},"hash":"{id:040}"}}"#))
+    };
+    let letters: Vec<_> = (1..=3).map(|id| waiting(id, LetterKind::Waiting)).collect();
+    store.insert_dead_letters(&letters).await.unwrap();
+    let left = async || {
+        let letters = store.list_waiting_letters(10).await.unwrap();
+        let ids: std::collections::BTreeSet<_> = letters.into_iter().filter_map(|letter| letter.killmail_id).collect();
+        ids.into_iter().map(|id| id.0).collect::<Vec<_>>()
+    };
+    assert_eq!((left().await, store.count_dead_letters().await.unwrap()), (vec![1, 2, 3], 0));
+    assert_eq!(store.list_unresolved_dead_letters(None, true, 10).await.unwrap(), [], "the job leaves them alone");
+    assert_eq!(store.list_unresolved_dead_letters(None, false, 10).await.unwrap().len(), 3, "the command does not");
+
+    // One is stored, one given up; the third is told again by its feed.
+    let stored = made_up(1, at(2026, 11, 1));
+    let told = [waiting(2, LetterKind::Body), waiting(3, LetterKind::Waiting)];
+    let batch =
+        KillBatch { records: &[&stored], static_data: &StaticData::bundled(), positions: &[], dead_letters: &told };
+    store.insert_batch(&batch).await.unwrap();
+    assert_eq!((left().await, store.count_dead_letters().await.unwrap()), (vec![3], 1));
 }

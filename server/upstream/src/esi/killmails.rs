@@ -1,7 +1,7 @@
 //! Killmail bodies by id and hash.
 
 use super::{EsiClient, EsiError, Route};
-use crate::UpstreamError;
+use crate::{UpstreamError, rate::RateKey};
 use domain::{KillmailHash, KillmailId};
 
 /// Bodies never change and are kept by the store, so none is kept here.
@@ -23,5 +23,10 @@ impl EsiClient {
             return Err(UpstreamError::malformed("the killmail is not a JSON object").into());
         }
         Ok(text.into_boxed_str())
+    }
+
+    /// Share of the budget for bodies that is left, in percent; `None` before ESI has told one.
+    pub fn killmail_budget_percent(&self) -> Option<i64> {
+        self.inner.caller.discipline.limiter().percent_left(&RateKey::public(KILLMAIL.group))
     }
 }

@@ -97,6 +97,11 @@ impl EsiError {
         matches!(self, Self::Upstream(error) if error.is_retryable())
     }
 
+    /// Whether the next call would fare the same for now, whatever it asks for.
+    pub fn is_general(&self) -> bool {
+        matches!(self, Self::Upstream(UpstreamError::RateLimited { .. } | UpstreamError::CircuitOpen { .. }))
+    }
+
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::WrongPair => None,

@@ -91,6 +91,12 @@ impl Bucket {
         (self.limit.tokens - self.used - self.foreign).max(0)
     }
 
+    /// What is left, in percent of the limit.
+    pub fn percent_left(&mut self, now: Instant) -> i64 {
+        self.collect_returned(now);
+        self.remaining() * 100 / self.limit.tokens.max(1)
+    }
+
     /// Nothing in it that a new one would not know.
     pub fn is_idle(&mut self, now: Instant) -> bool {
         self.collect_returned(now);

@@ -231,6 +231,11 @@ impl RateLimiter {
         Some(self.lock().groups.get(key)?.bucket.as_ref()?.remaining())
     }
 
+    /// Share of one bucket that is left, in percent, if it is known to be one.
+    pub fn percent_left(&self, key: &RateKey) -> Option<i64> {
+        Some(self.lock().groups.get_mut(key)?.bucket.as_mut()?.percent_left(Instant::now()))
+    }
+
     pub fn budget(&self) -> Budget {
         let now = Instant::now();
         let state = self.lock();
