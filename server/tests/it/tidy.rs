@@ -25,7 +25,7 @@ const ALLOWED: [(&str, &[&str]); 7] = [
 const OWNED: [(&str, &[&str]); 4] = [
     ("sqlx", &["store"]),
     ("reqwest", &["upstream"]),
-    ("reqwest-eventsource", &["upstream"]),
+    ("eventsource-stream", &["upstream"]),
     // Shared limits there, news between nodes here.
     ("redis", &["upstream", "server"]),
 ];

@@ -62,6 +62,19 @@ async fn resumes_after_the_last_event_id() {
     assert_eq!(positions(&feed, Some(Position("not\na header".into()))).await.len(), 5);
 }
 
+#[tokio::test]
+async fn the_greeting_is_no_sign_of_life_but_later_comments_are() {
+    let body = format!(": welcome\n\n: topics: all\n\n{}: still here\n\n", frame(1));
+    let router = Router::new()
+        .route("/api/feed/stream", get(move || async move { ([(CONTENT_TYPE, "text/event-stream")], body) }));
+    let feed = EveKillFeed::new(http(), &EveKillOptions::new(serve(router).await)).unwrap();
+    let mut stream = feed.open(None).await.unwrap();
+    assert_eq!(stream.next().await, Ok(FeedItem::Connected));
+    assert!(matches!(stream.next().await, Ok(FeedItem::Event(_))));
+    assert_eq!(stream.next().await, Ok(FeedItem::Idle));
+    assert_eq!(stream.next().await, Err(UpstreamError::Closed));
+}
+
 #[test]
 fn only_usable_ids_become_positions() {
     assert_eq!(position("42".into()), Some(Position("42".into())));

@@ -1,89 +1,54 @@
-//! One event stream through `reqwest-eventsource`, without its reconnecting: when to reopen, and where from, is the
-//! pipeline's decision.
-//!
-//! The library shows events only. *Life*: comments such as `: ping` are invisible, but they are bytes, and the client
-//! underneath fails a connection that is silent for `silence`; so as long as there is no error the connection was
-//! alive at most `silence` ago, and `Quiet` says so at intervals. *Limits of the library*, why it is used for a
-//! service of one's own only (strangers are read by `sse`): it holds an unfinished event whole, however large, and
-//! scans it again with every piece (an event of 8 MB in pieces of 16 kB: 5 s of computing without a pause, an optimised
-//! build on 2 cores, November 2026); the size is checked when the event is complete. A byte that is not UTF-8 ends the
-//! connection instead of spoiling one event.
+//! One event stream through `eventsource-stream`, the parser that `reqwest-eventsource` is built on. Not through that
+//! crate itself: it reconnects, which is the pipeline's decision, and lets nobody at the bytes, without which neither
+//! the size of an unfinished event can be limited nor a comment such as `: ping` be seen. Both is done beneath, by
+//! `framer`.
 
-use super::sse::{SseItem, TOO_LARGE};
+use super::{
+    framer::{Aside, Framer},
+    sse::{SseItem, open_stream},
+};
 use crate::{UpstreamError, http::HttpClient};
-use futures::StreamExt;
+use eventsource_stream::{Event, EventStreamError, Eventsource};
+use futures::{StreamExt, stream::BoxStream};
 use reqwest::RequestBuilder;
-use reqwest_eventsource::{Error, Event, EventSource, retry::Never};
-use std::time::Duration;
-use tokio::time::Instant;
 
 pub(super) struct EventSourceConnection {
-    source: EventSource,
-    limits: Limits,
-    quiet_at: Instant,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    /// How often to say that the connection lives while no event comes.
-    pub quiet_every: Duration,
-    /// A larger event is refused.
-    pub max_event_bytes: usize,
+    events: BoxStream<'static, Result<Event, EventStreamError<Aside>>>,
 }
 
 impl EventSourceConnection {
     /// Connects and waits for the answer's head.
-    pub async fn open(request: RequestBuilder, limits: Limits, http: &HttpClient) -> Result<Self, UpstreamError> {
-        let mut source =
-            EventSource::new(request).map_err(|error| UpstreamError::invalid_request(error.to_string()))?;
-        source.set_retry_policy(Box::new(Never));
-        let started = std::time::Instant::now();
-        let opened = match source.next().await {
-            Some(Ok(_)) => Ok(200),
-            Some(Err(error)) => Err(upstream_error(error, http)),
-            None => Err(UpstreamError::Closed),
-        };
-        crate::http::record(("wanderer", "stream"), started, opened.as_ref().copied());
-        opened?;
-        let quiet_at = Instant::now() + limits.quiet_every;
-        Ok(Self { source, limits, quiet_at })
+    pub async fn open(
+        labels: (&'static str, &'static str),
+        request: RequestBuilder,
+        max_event_bytes: usize,
+        http: &HttpClient,
+    ) -> Result<Self, UpstreamError> {
+        let response = open_stream(labels, request, http).await?;
+        let mut framer = Framer::new(max_event_bytes);
+        let pieces = response.bytes_stream().flat_map(move |chunk| {
+            futures::stream::iter(match chunk {
+                Ok(chunk) => framer.push(&chunk),
+                Err(error) => vec![Err(Aside::Failed(error.into()))],
+            })
+        });
+        Ok(Self { events: pieces.eventsource().boxed() })
     }
 
     /// The next event. Cancel-safe: everything read so far stays in the connection.
-    pub async fn next(&mut self, http: &HttpClient) -> Result<SseItem, UpstreamError> {
-        loop {
-            let Ok(next) = tokio::time::timeout_at(self.quiet_at, self.source.next()).await else {
-                self.quiet_at = Instant::now() + self.limits.quiet_every;
-                return Ok(SseItem::Quiet);
-            };
-            self.quiet_at = Instant::now() + self.limits.quiet_every;
-            match next {
-                Some(Ok(Event::Open)) => {}
-                Some(Ok(Event::Message(event))) if event.data.len() > self.limits.max_event_bytes => {
-                    let mut start = event.data.into_bytes();
-                    start.truncate(super::MAX_MALFORMED_BYTES);
-                    return Ok(SseItem::Spoiled { id: event.id, start, reason: TOO_LARGE });
-                }
-                Some(Ok(Event::Message(event))) => {
-                    return Ok(SseItem::Message { name: event.event, id: event.id, data: event.data });
-                }
-                Some(Err(error)) => return Err(upstream_error(error, http)),
-                None => return Err(UpstreamError::Closed),
+    pub async fn next(&mut self) -> Result<SseItem, UpstreamError> {
+        match self.events.next().await {
+            Some(Ok(event)) => Ok(SseItem::Message { name: event.event, id: event.id, data: event.data }),
+            Some(Err(EventStreamError::Transport(aside))) => match aside {
+                Aside::Comment => Ok(SseItem::Quiet),
+                Aside::Spoiled { start, reason } => Ok(SseItem::Spoiled { id: String::new(), start, reason }),
+                Aside::Failed(error) => Err(error),
+            },
+            Some(Err(EventStreamError::Utf8(_))) => Err(UpstreamError::malformed("the event stream is not UTF-8")),
+            Some(Err(EventStreamError::Parser(_))) => {
+                Err(UpstreamError::malformed("the event stream has a broken line"))
             }
+            None => Err(UpstreamError::Closed),
         }
-    }
-}
-
-fn upstream_error(error: Error, http: &HttpClient) -> UpstreamError {
-    match error {
-        Error::Transport(error) => error.into(),
-        Error::StreamEnded => UpstreamError::Closed,
-        Error::InvalidStatusCode(status, response) => {
-            UpstreamError::from_status(status.as_u16(), crate::http::retry_after(response.headers(), http.now()))
-        }
-        Error::InvalidContentType(..) => UpstreamError::malformed("the answer is not an event stream"),
-        Error::Utf8(_) => UpstreamError::malformed("the event stream is not UTF-8"),
-        Error::Parser(_) => UpstreamError::malformed("the event stream has a broken line"),
-        Error::InvalidLastEventId(_) => UpstreamError::malformed("the event id cannot be sent back"),
     }
 }

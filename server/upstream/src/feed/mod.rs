@@ -6,6 +6,7 @@
 
 pub mod evekill;
 mod eventsource;
+mod framer;
 pub mod history;
 pub mod r2z2;
 mod reported;
@@ -79,7 +80,7 @@ impl FeedBody {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum FeedItem {
-    /// The feed answered and will now deliver; the first item of every stream.
+    /// The feed answered and will now deliver, or so it says; the first item of every stream.
     Connected,
     Event(FeedEvent),
     /// Proof of life without kills: a heartbeat, a ping comment, a 404 at the head.
