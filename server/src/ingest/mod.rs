@@ -16,7 +16,8 @@
 //!
 //! | failure | what happens |
 //! |---|---|
-//! | feed disconnects, is silent | reconnect, then the next feed of the list; the first is probed and taken back |
+//! | feed disconnects | reconnect, then the next feed of the list; the first is probed and taken back |
+//! | feed stays silent, however often it connects | the next feed within `FEED_SILENCE_SECONDS` |
 //! | ESI cannot give a body | retries inside the client, then a dead letter, tried again every ten minutes |
 //! | database down | persist retries without end; live goes on; the feed stops when the queues are full |
 //! | enrichment panics | the kill goes on marked as failed; three tries off the live path, then a dead letter ([`crate::jobs`]) |
@@ -36,7 +37,7 @@ pub mod reconcile;
 pub mod resolve;
 pub mod source;
 
-use crate::{lifecycle::Lifecycle, services::Services};
+use crate::{config::Config, lifecycle::Lifecycle, services::Services};
 use domain::{KillRecord, KillmailId, Source};
 use std::{sync::Arc, time::Duration};
 use store::LetterKind;
@@ -63,7 +64,7 @@ pub struct Upstreams {
 /// Timing of the pipeline; tests shorten it.
 #[derive(Clone, Debug)]
 pub struct IngestOptions {
-    /// A feed without a sign of life for so long is replaced.
+    /// A feed without a sign of life for so long is replaced (`FEED_SILENCE_SECONDS`).
     pub silence: Duration,
     /// How often a better feed is probed while a fallback delivers.
     pub probe_interval: Duration,
@@ -71,10 +72,10 @@ pub struct IngestOptions {
     pub reconcile_interval: Duration,
 }
 
-impl Default for IngestOptions {
-    fn default() -> Self {
+impl From<&Config> for IngestOptions {
+    fn from(config: &Config) -> Self {
         Self {
-            silence: Duration::from_secs(60),
+            silence: config.feed_silence,
             probe_interval: Duration::from_secs(15),
             reconcile_interval: Duration::from_secs(600),
         }
