@@ -18,6 +18,7 @@
 //! |---|---|
 //! | feed disconnects | reconnect, then the next feed of the list; the first is probed and taken back |
 //! | feed stays silent, however often it connects | the next feed within `FEED_SILENCE_SECONDS` |
+//! | an outage of any length | R2Z2's day files are compared from the newest kill before it on ([`reconcile`]) |
 //! | ESI cannot give a body | retries inside the client, then a dead letter, tried again every ten minutes |
 //! | database down | persist retries without end; live goes on; the feed stops when the queues are full |
 //! | enrichment panics | the kill goes on marked as failed; three tries off the live path, then a dead letter ([`crate::jobs`]) |
@@ -32,6 +33,7 @@ pub mod dedupe;
 pub mod enrich;
 pub mod gauges;
 pub mod guard;
+pub mod mark;
 pub mod persist;
 pub mod reconcile;
 pub mod resolve;
@@ -70,6 +72,8 @@ pub struct IngestOptions {
     pub probe_interval: Duration,
     /// How often stored kills are compared with the feed's history.
     pub reconcile_interval: Duration,
+    /// Months that retention keeps: no older gap is closed.
+    pub retention_months: Option<u32>,
 }
 
 impl From<&Config> for IngestOptions {
@@ -78,6 +82,7 @@ impl From<&Config> for IngestOptions {
             silence: config.feed_silence,
             probe_interval: Duration::from_secs(15),
             reconcile_interval: Duration::from_secs(600),
+            retention_months: config.retention_months,
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::harness::{TestApp, eventually};
 use app::contract::FeedHealth;
 use domain::{KillmailId, Source};
-use simulator::{Fault, FaultSettings, Mode, Rhythm};
+use simulator::{Fault, FaultSettings, Mode, Rhythm, Simulator};
 use std::{
     sync::{
         Arc,
@@ -152,6 +152,38 @@ async fn a_feed_that_never_answers_is_replaced_within_the_bound() {
     assert!(asked.load(Ordering::Relaxed) < 3, "each of three attempts had the whole bound");
     app.stop().await;
     host.abort();
+}
+
+/// Kills of three days ago, as if the server had been down since.
+fn emit_old(simulator: &Simulator, count: usize) -> Vec<i64> {
+    simulator.set_fault(Fault::OldKill, 1.0);
+    let ids = simulator.emit(count);
+    simulator.set_fault(Fault::OldKill, 0.0);
+    simulator.publish_sequence();
+    ids
+}
+
+/// By feeds without memory, so that only history has what was missed.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_of_days_loses_nothing_and_late_posts_come_in() {
+    let simulator = Simulator::start(crate::harness::simulator_config()).await.expect("simulator");
+    let past = emit_old(&simulator, 5);
+    let app = TestApp::start_on("wanderer", simulator).await;
+    let mut emitted = emit_old(&app.simulator, 3);
+    all_stored(&app, &emitted).await;
+    let mut late = Vec::new();
+    let app = app.restart("wanderer", |simulator| late = emit_old(simulator, 20)).await;
+    emitted.extend(late);
+    emitted.extend(app.simulator.emit(5));
+    all_stored(&app, &emitted).await;
+    assert_eq!(app.stored().await, emitted.len() as u64, "and none of before the installation: {past:?}");
+    // The newest kill is of today: only the mark remembers that older days are looked at. And more than are fetched
+    // one by one: the day is read whole.
+    let mut missed = Vec::new();
+    let app = app.restart("wanderer", |simulator| missed = emit_old(simulator, 600)).await;
+    emitted.extend(missed);
+    all_stored(&app, &emitted).await;
+    app.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
