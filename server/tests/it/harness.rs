@@ -79,6 +79,13 @@ impl TestApp {
         Self::start_configured(feeds, config, &[]).await
     }
 
+    /// Without history, which would bring in whatever a feed's own path loses.
+    pub async fn start_without_history(feeds: &str) -> Self {
+        let simulator = Simulator::start(simulator_config()).await.expect("simulator");
+        simulator.set_outage("r2z2-history", true);
+        Self::start_on(feeds, simulator).await
+    }
+
     /// With some of the tracker's variables set otherwise.
     pub async fn start_configured(feeds: &str, config: simulator::Config, changes: &[(&str, &str)]) -> Self {
         let simulator = Simulator::start(config).await.expect("simulator");
