@@ -134,7 +134,8 @@ impl Simulator {
         self.world.faults.set(fault, probability);
     }
 
-    /// Switches an upstream (`wanderer`, `r2z2`, `evekill`, `esi`, `janice`, `mutamarket`, `everef`, `images`) off or on.
+    /// Switches an upstream (`wanderer`, `r2z2`, `evekill`, `esi`, `janice`, `mutamarket`, `everef`, `images`) off or on,
+    /// or R2Z2's history files alone (`r2z2-history`).
     pub fn set_outage(&self, upstream: &str, on: bool) {
         self.world.set_outage(upstream, on);
     }

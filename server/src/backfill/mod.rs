@@ -57,6 +57,8 @@ pub struct Options {
     pub workers: usize,
     /// Months that retention keeps: older days would be dropped again.
     pub retention_months: Option<u32>,
+    /// Whether progress is shown on the terminal.
+    pub is_shown: bool,
 }
 
 /// What came of it.
@@ -137,7 +139,8 @@ pub async fn day(
     let (etag, outcome) = match opened {
         Ok(opened) => {
             let etag = opened.etag();
-            let mut progress = Progress::start(format!("{day} {}", archive.name()), archive.total(day).await);
+            let total = if options.is_shown { archive.total(day).await } else { None };
+            let mut progress = Progress::start(format!("{day} {}", archive.name()), total, options.is_shown);
             let chunks = read::start(opened, stop.clone());
             let outcome = write::all(services, chunks, day.to_string(), options.workers, |part| {
                 tally.add(part);
@@ -180,7 +183,7 @@ pub async fn file(
     let opened = file::KillmailFile::open(&path).map_err(named)?;
     let (read_bytes, total_bytes) = (opened.position(), opened.bytes());
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-    let mut progress = Progress::start(name.clone(), Some(total_bytes));
+    let mut progress = Progress::start(name.clone(), Some(total_bytes), options.is_shown);
     let mut tally = Tally::default();
     let chunks = read::start_file(opened, stop.clone());
     let outcome = write::all(services, chunks, name, options.workers, |part| {

@@ -16,12 +16,13 @@ pub struct Progress {
     started: Instant,
     last_line: Instant,
     is_terminal: bool,
+    is_shown: bool,
 }
 
 impl Progress {
     /// `total` is in kills or bytes, whatever [`Progress::show`] counts; `None` when nobody knows.
-    pub fn start(label: String, total: Option<u64>) -> Self {
-        let is_terminal = std::io::stderr().is_terminal();
+    pub fn start(label: String, total: Option<u64>, is_shown: bool) -> Self {
+        let is_terminal = is_shown && std::io::stderr().is_terminal();
         let target = if is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(total, target);
         let template = match total {
@@ -33,13 +34,13 @@ impl Progress {
             bar.set_style(style);
         }
         bar.set_prefix(label.clone());
-        Self { label, bar, started: Instant::now(), last_line: Instant::now(), is_terminal }
+        Self { label, bar, started: Instant::now(), last_line: Instant::now(), is_terminal, is_shown }
     }
 
     pub fn show(&mut self, position: u64, tally: Tally) {
         self.bar.set_position(position);
         self.bar.set_message(self.text(tally));
-        if !self.is_terminal && self.last_line.elapsed() >= LINE_EVERY {
+        if self.is_shown && !self.is_terminal && self.last_line.elapsed() >= LINE_EVERY {
             self.last_line = Instant::now();
             let left = self.bar.length().map_or_else(String::new, |_| format!(", {:.0?} left", self.bar.eta()));
             eprintln!("{}: {}{left}", self.label, self.text(tally));
@@ -48,7 +49,9 @@ impl Progress {
 
     pub fn finish(&self, tally: Tally) {
         self.bar.finish_and_clear();
-        eprintln!("{}: {}", self.label, self.text(tally));
+        if self.is_shown {
+            eprintln!("{}: {}", self.label, self.text(tally));
+        }
     }
 
     fn text(&self, tally: Tally) -> String {

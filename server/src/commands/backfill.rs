@@ -74,8 +74,12 @@ pub async fn run(config: &Config, what: &Backfill) -> anyhow::Result<()> {
 /// As [`run`].
 pub async fn bring_in(config: &Config, what: &Backfill, stop: &CancellationToken) -> anyhow::Result<Tally> {
     let days = days(what)?;
-    let options =
-        Options { again: what.again, workers: what.workers.clamp(1, 16), retention_months: config.retention_months };
+    let options = Options {
+        again: what.again,
+        workers: what.workers.clamp(1, 16),
+        retention_months: config.retention_months,
+        is_shown: true,
+    };
     let offline = Offline::open(config).await?;
     let outcome = match &what.file {
         Some(path) => backfill::file(&offline.services, path.clone(), options, stop).await.map(|(_, tally)| tally),

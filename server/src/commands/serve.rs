@@ -78,7 +78,8 @@ impl Running {
 /// # Errors
 /// When the database or the address is not to be had.
 pub async fn run(config: Config) -> anyhow::Result<()> {
-    let running = start(config, IngestOptions::default()).await?;
+    let options = IngestOptions::from(&config);
+    let running = start(config, options).await?;
     lifecycle::termination().await.context("signal handlers")?;
     tracing::info!("stopping: draining the pipeline");
     if !running.stop().await {
@@ -254,7 +255,8 @@ fn feeds(config: &Config, client: &HttpClient) -> anyhow::Result<Vec<Arc<dyn Fee
         match source {
             Source::Wanderer => {
                 let url = config.wanderer_kills_url.as_deref().context("WANDERER_KILLS_URL is not set")?;
-                let options = WandererOptions::new(self::url(url)?);
+                let mut options = WandererOptions::new(self::url(url)?);
+                options.silence = read_timeout(config);
                 feeds.push(Arc::new(WandererFeed::new(client.clone(), options).context("wanderer-kills")?));
             }
             Source::R2z2 => {
@@ -268,13 +270,19 @@ fn feeds(config: &Config, client: &HttpClient) -> anyhow::Result<Vec<Arc<dyn Fee
                 feeds.push(Arc::new(R2z2Feed::new(client.clone(), options)));
             }
             Source::EveKill => {
-                let options = EveKillOptions::new(url(&config.eve_kill_url)?);
+                let mut options = EveKillOptions::new(url(&config.eve_kill_url)?);
+                options.silence = read_timeout(config);
                 feeds.push(Arc::new(EveKillFeed::new(client.clone(), &options).context("EVE-KILL")?));
             }
             other => anyhow::bail!("{other} is not a live feed"),
         }
     }
     Ok(feeds)
+}
+
+/// When a connection without a byte is given up: soon enough that another one may show life before the feed's bound.
+fn read_timeout(config: &Config) -> Duration {
+    config.feed_silence.mul_f64(0.75)
 }
 
 fn price_sources(config: &Config, client: &HttpClient, esi: &Arc<EsiClient>) -> anyhow::Result<prices::Sources> {

@@ -17,7 +17,9 @@
 //!
 //! | failure | what happens |
 //! |---|---|
-//! | feed disconnects, is silent | reconnect, then the next feed of the list; the first is probed and taken back |
+//! | feed disconnects | reconnect, then the next feed of the list; the first is probed and taken back |
+//! | feed stays silent, however often it connects | the next feed within `FEED_SILENCE_SECONDS` |
+//! | an outage of any length | R2Z2's day files are compared from the newest kill before it on ([`reconcile`]) |
 //! | ESI gives no body now (budget spent, down, slow) | the kill is [`parked`] and asked for with growing waits; the feed goes on |
 //! | ESI will never give it (404, 422, nonsense) | a dead letter at once, tried again every ten minutes |
 //! | database down, wrong password, schema of another version | persist retries without end; live goes on; the feed stops when the queues are full |
@@ -33,13 +35,14 @@ pub mod dedupe;
 pub mod enrich;
 pub mod gauges;
 pub mod guard;
+pub mod mark;
 pub mod parked;
 pub mod persist;
 pub mod reconcile;
 pub mod resolve;
 pub mod source;
 
-use crate::{lifecycle::Lifecycle, services::Services};
+use crate::{config::Config, lifecycle::Lifecycle, services::Services};
 use domain::{KillRecord, KillmailId, Source};
 use std::{sync::Arc, time::Duration};
 use store::LetterKind;
@@ -66,20 +69,23 @@ pub struct Upstreams {
 /// Timing of the pipeline; tests shorten it.
 #[derive(Clone, Debug)]
 pub struct IngestOptions {
-    /// A feed without a sign of life for so long is replaced.
+    /// A feed without a sign of life for so long is replaced (`FEED_SILENCE_SECONDS`).
     pub silence: Duration,
     /// How often a better feed is probed while a fallback delivers.
     pub probe_interval: Duration,
     /// How often stored kills are compared with the feed's history.
     pub reconcile_interval: Duration,
+    /// Months that retention keeps: no older gap is closed.
+    pub retention_months: Option<u32>,
 }
 
-impl Default for IngestOptions {
-    fn default() -> Self {
+impl From<&Config> for IngestOptions {
+    fn from(config: &Config) -> Self {
         Self {
-            silence: Duration::from_secs(60),
+            silence: config.feed_silence,
             probe_interval: Duration::from_secs(15),
             reconcile_interval: Duration::from_secs(600),
+            retention_months: config.retention_months,
         }
     }
 }

@@ -1,22 +1,31 @@
 //! Closes gaps that a feed cannot close itself: compares the ids of R2Z2's day files with what is stored and brings
 //! what is missing into the pipeline as if a feed had delivered it.
 //!
-//! Runs at start, after a reconnect or a change of feed, and every ten minutes. Only kills numbered above a low-water
-//! mark are brought in: older ones are left to backfills. Ids grow with time, if not strictly, so the mark is the
-//! oldest id of the last [`LOOK_BACK`] hours that is stored. A database without any such kill gets the newest
+//! - *Today and yesterday* are compared at start, after a reconnect or a change of feed, and every ten minutes.
+//! - *The days from the [`Mark`] on* are compared at start and every hour: what an outage of any length left out, and
+//!   posts that came up to three days late. A day that lacks many kills is read whole, bodies included, by way of
+//!   `backfill`; ESI would take hours. One such day a round, oldest first, and the next round follows at once.
+//! - The mark moves past a day once late posts are over and a comparison found it complete: each kill stored, or tried
+//!   from history and kept as a dead letter. So it is never ahead of the kills, as no position is.
+//!
+//! Kills before this installation are left to backfills. A database without any kill of the last day gets the newest
 //! [`FIRST_KILLS`], so that a newcomer's pages are not empty.
 //!
 //! Each of these kills costs a body of ESI's. The last [`RESERVE`] of that budget and half the room for kills without a
 //! body are left to live kills: closing a gap of hours waits, what happens now does not.
 
-use super::{IngestOptions, parked};
-use crate::services::Services;
-use chrono::{NaiveDate, TimeDelta};
+use super::{IngestOptions, mark::Mark, parked};
+use crate::{
+    backfill::{self, Archive, BackfillError, Ended},
+    services::Services,
+};
+use chrono::{Days, NaiveDate};
 use domain::{KillmailHash, KillmailId, Source};
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
+use store::Month;
 use tokio::{
     sync::mpsc,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
 use upstream::{
@@ -25,18 +34,26 @@ use upstream::{
     feed::{FeedBody, FeedEvent, HistoryClient},
 };
 
-/// How far back gaps are closed; R2Z2's own files reach back a day, outages rarely longer.
-const LOOK_BACK: TimeDelta = TimeDelta::hours(24);
 /// What a new installation begins with. Each costs a request to ESI, which allows two a second.
 const FIRST_KILLS: usize = 200;
-/// Most kills brought in by one run; the next run takes the rest.
-const MAX_PER_RUN: usize = 20_000;
+/// Most kills brought in by one round; the next takes the rest.
+const MAX_PER_ROUND: usize = 20_000;
+/// Kills of older days remembered as brought in; beyond that they are brought in once more.
+const MAX_TRIED: usize = 10 * MAX_PER_ROUND;
+/// A day that lacks more is read whole.
+const RAW_ABOVE: usize = 500;
+/// Rounds between two comparisons of the older days.
+const OLDER_EVERY: u32 = 6;
+/// Posts come up to 72 hours late, so a day is not over before.
+const LATE_POSTS: Days = Days::new(4);
 /// Percent of ESI's budget that is not spent on the past.
 const RESERVE: i64 = 25;
 /// How often the budget is looked at while it is low.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Then one kill is brought in all the same, whose answer tells what others behind our address have left.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+type Listed = Vec<(KillmailId, KillmailHash)>;
 
 pub async fn run(
     (history, esi): (Arc<HistoryClient>, Arc<EsiClient>),
@@ -45,85 +62,203 @@ pub async fn run(
     options: IngestOptions,
     stop: CancellationToken,
 ) {
+    let mut reconciler = Reconciler {
+        history,
+        esi,
+        services,
+        events,
+        older_at: Instant::now(),
+        tried: HashSet::new(),
+        whole_days: HashSet::new(),
+        options,
+        stop: stop.clone(),
+    };
+    let mut goes_on = false;
     loop {
+        let pause = if goes_on { std::time::Duration::ZERO } else { reconciler.options.reconcile_interval };
         tokio::select! {
             () = stop.cancelled() => return,
-            () = services.reconcile_requested() => {}
-            () = sleep(options.reconcile_interval) => {}
+            () = reconciler.services.reconcile_requested() => {}
+            () = sleep(pause) => {}
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            outcome = close_gaps(&history, &services, &esi, &events) => match outcome {
-                Ok(0) => {}
-                Ok(found) => tracing::info!(found, "missed kills brought in from the feed's history"),
-                Err(reason) => tracing::warn!(reason, "the feed's history cannot be compared now"),
+            outcome = reconciler.round() => match outcome {
+                Ok(round) => {
+                    if round.found > 0 {
+                        tracing::info!(found = round.found, "missed kills brought in from the feed's history");
+                    }
+                    goes_on = round.goes_on;
+                }
+                Err(reason) => {
+                    goes_on = false;
+                    tracing::warn!(reason, "the feed's history cannot be compared now");
+                }
             }
         }
     }
 }
 
-/// One comparison. Returns how many kills were missing.
-async fn close_gaps(
-    history: &HistoryClient,
-    services: &Services,
-    esi: &EsiClient,
-    events: &mpsc::Sender<FeedEvent>,
-) -> Result<usize, String> {
-    let now = services.now();
-    let mark = services.store().find_oldest_id_since(now - LOOK_BACK).await.map_err(|error| error.to_string())?;
-    let mut found = 0;
-    for day in days(now.date_naive(), (now - LOOK_BACK).date_naive()) {
-        let listed = match history.day(day).await {
-            Ok(listed) => listed,
+struct Reconciler {
+    history: Arc<HistoryClient>,
+    esi: Arc<EsiClient>,
+    services: Arc<Services>,
+    events: mpsc::Sender<FeedEvent>,
+    options: IngestOptions,
+    stop: CancellationToken,
+    /// When the older days are due.
+    older_at: Instant,
+    /// Kills of older days that were brought in: stored, on their way or dead letters. Emptied when the days are over.
+    tried: HashSet<KillmailId>,
+    /// Days that were read whole; what they still lack is brought in one by one.
+    whole_days: HashSet<NaiveDate>,
+}
+
+/// What one round did.
+#[derive(Default)]
+struct Round {
+    found: usize,
+    /// A gap is being closed and the next round has more of it.
+    goes_on: bool,
+}
+
+impl Reconciler {
+    async fn round(&mut self) -> Result<Round, String> {
+        let today = self.services.now().date_naive();
+        let yesterday = today - Days::new(1);
+        let Some(mut mark) = Mark::load(&self.services).await.map_err(text)? else {
+            return Ok(Round { found: self.first_kills([today, yesterday]).await?, ..Round::default() });
+        };
+        let mut round = Round::default();
+        for day in [today, yesterday].into_iter().filter(|day| *day >= mark.day) {
+            let missing = self.missing(day, mark).await?;
+            round.found += self.bring_in(missing).await?;
+        }
+        if Instant::now() >= self.older_at {
+            self.keep_retention(&mut mark);
+            self.older_days(&mut mark, yesterday, &mut round).await?;
+            mark.save(&self.services).await.map_err(text)?;
+            if !round.goes_on {
+                self.older_at = Instant::now() + self.options.reconcile_interval * OLDER_EVERY;
+            }
+        }
+        Ok(round)
+    }
+
+    /// From the mark on, moving it past what is complete.
+    async fn older_days(&mut self, mark: &mut Mark, before: NaiveDate, round: &mut Round) -> Result<(), String> {
+        let over = before - LATE_POSTS;
+        let mut open_days = 0_u32;
+        for day in mark.day.iter_days().take_while(|day| *day < before) {
+            let missing = self.missing(day, *mark).await?;
+            let ids: Vec<KillmailId> = missing.iter().map(|(id, _)| *id).collect();
+            let dead = self.services.store().filter_dead_ids(&ids).await.map_err(text)?;
+            let is_complete = ids.iter().all(|id| dead.contains(id) && self.tried.contains(id));
+            if is_complete && open_days == 0 && day <= over {
+                mark.day = day + Days::new(1);
+                self.whole_days.remove(&day);
+            }
+            if is_complete {
+                continue;
+            }
+            open_days += 1;
+            if missing.len() > RAW_ABOVE && !self.whole_days.contains(&day) {
+                tracing::info!(%day, missing = missing.len(), until = %before, "closing a gap: the day is read whole");
+                round.goes_on = self.read_whole(day).await?;
+                self.whole_days.insert(day);
+                if round.goes_on {
+                    break;
+                }
+            }
+            let missing: Listed = missing.into_iter().filter(|(id, _)| !self.tried.contains(id)).collect();
+            self.tried.extend(missing.iter().take(MAX_PER_ROUND).map(|(id, _)| *id));
+            round.found += self.bring_in(missing).await?;
+            if round.found >= MAX_PER_ROUND {
+                break;
+            }
+        }
+        if open_days == 0 || self.tried.len() > MAX_TRIED {
+            self.tried.clear();
+        }
+        metrics::gauge!("history_days_open").set((before - mark.day).num_days() as f64);
+        Ok(())
+    }
+
+    /// Reads a day with its bodies. `false` when there is no such file: its kills are then fetched one by one.
+    async fn read_whole(&self, day: NaiveDate) -> Result<bool, String> {
+        let archive = Archive::R2z2(HistoryClient::clone(&self.history));
+        let options = backfill::Options { again: true, workers: 1, retention_months: None, is_shown: false };
+        match backfill::day(&self.services, &archive, day, options, &self.stop).await {
+            Ok((Ended::Whole | Ended::Skipped, tally)) => {
+                tracing::info!(%day, stored = tally.stored, refused = tally.refused, "a day of the gap was read");
+                Ok(true)
+            }
+            Ok((Ended::Interrupted, _)) => Ok(false),
+            Err(BackfillError::Day { source: UpstreamError::NotFound, .. }) => Ok(false),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// Days past retention are not worth reading.
+    fn keep_retention(&self, mark: &mut Mark) {
+        if let Some(months) = self.options.retention_months {
+            mark.day = mark.day.max(Month::of(self.services.now()).minus(months).start().date_naive());
+        }
+    }
+
+    async fn day(&self, day: NaiveDate) -> Result<Listed, String> {
+        match self.history.day(day).await {
             // Today's file appears with the day's first kills.
-            Err(UpstreamError::NotFound) => continue,
-            Err(error) => return Err(error.to_string()),
-        };
-        let mut candidates: Vec<(KillmailId, KillmailHash)> = listed;
-        match mark {
-            Some(mark) => candidates.retain(|(id, _)| *id > mark),
-            None => {
-                candidates.sort_unstable_by_key(|(id, _)| std::cmp::Reverse(*id));
-                candidates.truncate(FIRST_KILLS - found.min(FIRST_KILLS));
-            }
-        }
-        found += bring_in(candidates, services, esi, events).await?;
-        if found >= MAX_PER_RUN || (mark.is_none() && found >= FIRST_KILLS) {
-            break;
+            Err(UpstreamError::NotFound) => Ok(Vec::new()),
+            outcome => outcome.map_err(text),
         }
     }
-    Ok(found)
-}
 
-async fn bring_in(
-    candidates: Vec<(KillmailId, KillmailHash)>,
-    services: &Services,
-    esi: &EsiClient,
-    events: &mpsc::Sender<FeedEvent>,
-) -> Result<usize, String> {
-    let ids: Vec<KillmailId> = candidates.iter().map(|(id, _)| *id).collect();
-    let known = services.store().filter_known_ids(&ids).await.map_err(|error| error.to_string())?;
-    let mut found = 0;
-    for (killmail_id, hash) in candidates.into_iter().filter(|(id, _)| !known.contains(id)).take(MAX_PER_RUN) {
-        // In flight: published, on its way to the database.
-        if services.window().find(killmail_id).is_some() {
-            continue;
-        }
-        let room = async {
-            while !is_spare(services, esi) {
-                sleep(LOOK_AGAIN).await;
-            }
-        };
-        // Too long a wait is no reason to wait longer.
-        drop(timeout(LONGEST_WAIT, room).await);
-        found += 1;
-        let body = FeedBody::Reference { killmail_id, hash, reported: None, names: Vec::new() };
-        let event = FeedEvent { source: Source::R2z2, position: None, received_at: services.now(), body };
-        if events.send(event).await.is_err() {
-            break;
-        }
+    /// Kills of a day that are ours and neither stored nor on their way to the database.
+    async fn missing(&self, day: NaiveDate, mark: Mark) -> Result<Listed, String> {
+        let mut listed = self.day(day).await?;
+        listed.retain(|(id, _)| *id > mark.floor);
+        self.without_known(listed).await
     }
-    Ok(found)
+
+    async fn without_known(&self, mut listed: Listed) -> Result<Listed, String> {
+        let ids: Vec<KillmailId> = listed.iter().map(|(id, _)| *id).collect();
+        let known = self.services.store().filter_known_ids(&ids).await.map_err(text)?;
+        listed.retain(|(id, _)| !known.contains(id) && self.services.window().find(*id).is_none());
+        Ok(listed)
+    }
+
+    async fn first_kills(&self, days: [NaiveDate; 2]) -> Result<usize, String> {
+        let mut found = 0;
+        for day in days {
+            let mut listed = self.day(day).await?;
+            listed.sort_unstable_by_key(|(id, _)| std::cmp::Reverse(*id));
+            listed.truncate(FIRST_KILLS - found);
+            let missing = self.without_known(listed).await?;
+            found += self.bring_in(missing).await?;
+        }
+        Ok(found)
+    }
+
+    async fn bring_in(&self, missing: Listed) -> Result<usize, String> {
+        let mut found = 0;
+        for (killmail_id, hash) in missing.into_iter().take(MAX_PER_ROUND) {
+            let room = async {
+                while !is_spare(&self.services, &self.esi) {
+                    sleep(LOOK_AGAIN).await;
+                }
+            };
+            // Too long a wait is no reason to wait longer.
+            drop(timeout(LONGEST_WAIT, room).await);
+            found += 1;
+            let body = FeedBody::Reference { killmail_id, hash, reported: None, names: Vec::new() };
+            let event = FeedEvent { source: Source::R2z2, position: None, received_at: self.services.now(), body };
+            if self.events.send(event).await.is_err() {
+                break;
+            }
+        }
+        Ok(found)
+    }
 }
 
 /// Whether ESI's budget has something left for the past.
@@ -131,6 +266,6 @@ fn is_spare(services: &Services, esi: &EsiClient) -> bool {
     services.parked().len() < parked::CAPACITY / 2 && esi.killmail_budget_percent().is_none_or(|left| left > RESERVE)
 }
 
-fn days(newest: NaiveDate, oldest: NaiveDate) -> impl Iterator<Item = NaiveDate> {
-    std::iter::successors(Some(newest), |day| day.pred_opt()).take_while(move |day| *day >= oldest)
+fn text(error: impl std::error::Error) -> String {
+    error.to_string()
 }

@@ -5,12 +5,14 @@
 //!
 //! - A pump that ends with an error is restarted twice, each time after a short pause; then the next feed takes over at
 //!   once. Only when every feed has failed, or there is a single one, the pause grows, up to a minute.
-//! - A pump without a sign of life (event, heartbeat, "nothing new") for the silence bound is ended. Waiting for room
-//!   in the pipeline's queue counts as life: that silence is ours.
-//! - A pump that answers but brings no kill for [`DRY_AFTER`] hands over too: a relay whose own source is gone still
+//! - A feed without a sign of life (event, heartbeat, "nothing new") for the silence bound hands over at once. To
+//!   connect is none: a proxy that holds answers back connects each time. So the time of the last sign goes from pump to
+//!   pump of a feed; however they end, the next feed is reached within the bound. Waiting for room in the pipeline's
+//!   queue counts as life: that silence is ours.
+//! - A feed that answers but brings no kill for [`DRY_AFTER`] hands over too: a relay whose own source is gone still
 //!   sends heartbeats. It must deliver a kill before it is taken back.
-//! - While a worse feed delivers, better ones are probed; one that answers and delivers takes over. The old pump runs
-//!   on for [`OVERLAP`], so that nothing falls between; repeats are dropped downstream.
+//! - While a worse feed delivers, better ones are probed; one that answers and then shows a sign of life takes over. The
+//!   old pump runs on for [`OVERLAP`], so that nothing falls between; repeats are dropped downstream.
 //! - A feed that takes over from one that delivered until just now begins near its head: what it missed has come by the
 //!   other, and walking through hours of it would delay what happens now. `reconcile` closes what is left. After a time
 //!   without any feed it resumes where it was.
@@ -19,6 +21,10 @@
 
 use super::IngestOptions;
 use crate::services::{Services, feed_monitor::FeedPhase};
+use futures::{
+    FutureExt,
+    future::{BoxFuture, OptionFuture},
+};
 use std::{
     collections::{HashMap, HashSet},
     sync::{
@@ -45,16 +51,17 @@ const OVERLAP: Duration = Duration::from_secs(60);
 const QUICK_ATTEMPTS: u32 = 3;
 /// Pause before another attempt while a further feed could take over instead.
 const QUICK_PAUSE: BackoffPolicy = BackoffPolicy { first: Duration::from_millis(500), max: Duration::from_secs(1) };
+/// How long a better feed has to show a sign of life before it is taken back; wanderer-kills pings every 10 s.
+const TAKE_BACK_PATIENCE: Duration = Duration::from_secs(15);
 /// A feed that answers without a kill for so long has run dry. The quietest hours see a kill every few minutes.
 const DRY_AFTER: Duration = Duration::from_secs(900);
 
 /// Signs of life of one pump.
 #[derive(Debug)]
 struct Life {
+    /// Of the feed: what an earlier pump saw counts.
     last: Mutex<Instant>,
     last_event: Mutex<Instant>,
-    /// It connected.
-    is_up: AtomicBool,
     /// It said something after connecting; a feed that connects and dies has made no progress.
     has_progressed: AtomicBool,
     has_delivered: AtomicBool,
@@ -63,40 +70,56 @@ struct Life {
 
 impl Life {
     fn new() -> Arc<Self> {
+        Self::since(Instant::now(), Instant::now())
+    }
+
+    /// Of the next pump on the same feed.
+    fn after(&self) -> Arc<Self> {
+        Self::since(self.last(), self.last_event())
+    }
+
+    fn since(last: Instant, last_event: Instant) -> Arc<Self> {
         Arc::new(Self {
-            last: Mutex::new(Instant::now()),
-            last_event: Mutex::new(Instant::now()),
-            is_up: AtomicBool::new(false),
+            last: Mutex::new(last),
+            last_event: Mutex::new(last_event),
             has_progressed: AtomicBool::new(false),
             has_delivered: AtomicBool::new(false),
             is_waiting_for_room: AtomicBool::new(false),
         })
     }
 
-    fn beat(&self) {
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-        self.is_up.store(true, Ordering::Relaxed);
+    fn last(&self) -> Instant {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn progress(&self) {
-        self.beat();
+    fn last_event(&self) -> Instant {
+        *self.last_event.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn beat(&self) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// It lived at most so long ago.
+    fn progress(&self, within: Duration) {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = Instant::now().checked_sub(within).map_or(*last, |sign| sign.max(*last));
+        drop(last);
         self.has_progressed.store(true, Ordering::Relaxed);
     }
 
     fn event(&self) {
-        self.progress();
+        self.progress(Duration::ZERO);
         *self.last_event.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         self.has_delivered.store(true, Ordering::Relaxed);
     }
 
     fn is_without_kills_for(&self, bound: Duration) -> bool {
-        !self.is_waiting_for_room.load(Ordering::Relaxed)
-            && self.last_event.lock().unwrap_or_else(PoisonError::into_inner).elapsed() > bound
+        !self.is_waiting_for_room.load(Ordering::Relaxed) && self.last_event().elapsed() > bound
     }
 
     fn is_silent_for(&self, bound: Duration) -> bool {
-        !self.is_waiting_for_room.load(Ordering::Relaxed)
-            && self.last.lock().unwrap_or_else(PoisonError::into_inner).elapsed() > bound
+        !self.is_waiting_for_room.load(Ordering::Relaxed) && self.last().elapsed() > bound
     }
 }
 
@@ -127,6 +150,8 @@ impl Drop for Pump {
 /// Why the active feed is to be changed.
 enum Change {
     Failed(String),
+    /// No sign of life within the bound.
+    Silent,
     /// It answers, but no kill has come for so long that its own source must be dry.
     Dry,
     Better(usize, Pump),
@@ -163,14 +188,16 @@ impl Supervisor {
         let mut quick = Backoff::random(QUICK_PAUSE);
         // Grows with every round in which no feed made progress.
         let mut rounds = Backoff::random(BackoffPolicy::default());
-        let mut pump = self.start_pump(active, Begin::Position).await;
+        let mut pump = self.start_pump(active, Begin::Position, Life::new()).await;
         // When a feed was last seen to deliver.
         let mut delivered_at: Option<Instant> = None;
         // Feeds that went dry must show a kill, not just an answer, before they are taken back.
         let mut dry = HashSet::new();
         loop {
             self.phase(active, FeedPhase::Active);
-            match self.watch(active, &mut pump, &dry).await {
+            let change = self.watch(active, &mut pump, &dry).await;
+            let is_silent = matches!(change, Change::Silent);
+            match change {
                 Change::Stop => break,
                 Change::Better(index, better) => {
                     let old = std::mem::replace(&mut pump, better);
@@ -189,14 +216,18 @@ impl Supervisor {
                     dry.insert(active);
                     active = (active + 1) % self.feeds.len();
                     attempts = 0;
-                    pump = self.start_pump(active, Begin::Position).await;
+                    pump = self.start_pump(active, Begin::Position, Life::new()).await;
                     self.services.request_reconcile();
                 }
-                Change::Failed(reason) => {
+                Change::Failed(_) | Change::Silent => {
+                    let reason = match change {
+                        Change::Failed(reason) => reason,
+                        _ => format!("silent for {:?}", self.options.silence),
+                    };
                     if pump.life.has_progressed.load(Ordering::Relaxed) {
                         attempts = 0;
                         rounds.reset();
-                        delivered_at = Some(Instant::now());
+                        delivered_at = Some(pump.life.last());
                     }
                     attempts += 1;
                     let source = self.feeds[active].source();
@@ -206,7 +237,7 @@ impl Supervisor {
                     let failed = active;
                     let pause = if self.feeds.len() == 1 {
                         rounds.next_delay()
-                    } else if attempts < QUICK_ATTEMPTS {
+                    } else if attempts < QUICK_ATTEMPTS && !is_silent {
                         quick.next_delay()
                     } else {
                         self.phase(active, FeedPhase::Failed);
@@ -221,7 +252,10 @@ impl Supervisor {
                     }
                     let is_up_to_date = delivered_at.is_some_and(|at| at.elapsed() < UP_TO_DATE);
                     let begin = if active != failed && is_up_to_date { Begin::Head } else { Begin::Position };
-                    pump = self.start_pump(active, begin).await;
+                    // A single feed has nobody to hand over to: each of its pumps gets the whole bound.
+                    let is_same = active == failed && self.feeds.len() > 1;
+                    let life = if is_same { pump.life.after() } else { Life::new() };
+                    pump = self.start_pump(active, begin, life).await;
                     self.services.request_reconcile();
                 }
             }
@@ -230,11 +264,13 @@ impl Supervisor {
 
     /// Waits for a reason to change anything.
     async fn watch(&self, active: usize, pump: &mut Pump, dry: &HashSet<usize>) -> Change {
-        let mut check = interval((self.options.silence / 4).max(Duration::from_millis(50)));
+        let mut check = interval((self.options.silence / 20).clamp(Duration::from_millis(50), Duration::from_secs(1)));
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut probe = interval(self.options.probe_interval);
         probe.set_missed_tick_behavior(MissedTickBehavior::Delay);
         probe.tick().await;
+        // Beside the watching: a better feed that does not answer must not hide that the active one is silent.
+        let mut trying: Option<BoxFuture<'_, Option<(usize, Pump)>>> = None;
         loop {
             tokio::select! {
                 () = self.stop.cancelled() => return Change::Stop,
@@ -248,36 +284,43 @@ impl Supervisor {
                 }
                 _ = check.tick() => {
                     if pump.life.is_silent_for(self.options.silence) {
-                        return Change::Failed(format!("silent for {:?}", self.options.silence));
+                        return Change::Silent;
                     }
                     if self.feeds.len() > 1 && pump.life.is_without_kills_for(DRY_AFTER) {
                         return Change::Dry;
                     }
                 }
-                _ = probe.tick(), if active > 0 => {
-                    for better in 0..active {
-                        tokio::select! {
-                            () = self.stop.cancelled() => return Change::Stop,
-                            found = self.try_feed(better, dry.contains(&better)) => {
-                                if let Some(pump) = found {
-                                    return Change::Better(better, pump);
-                                }
-                            }
-                        }
+                _ = probe.tick(), if active > 0 && trying.is_none() => {
+                    trying = Some(self.try_better_than(active, dry).boxed());
+                }
+                found = OptionFuture::from(trying.as_mut()), if trying.is_some() => {
+                    if let Some((better, pump)) = found.flatten() {
+                        return Change::Better(better, pump);
                     }
+                    trying = None;
+                    probe.reset();
                 }
             }
         }
+    }
+
+    async fn try_better_than(&self, active: usize, dry: &HashSet<usize>) -> Option<(usize, Pump)> {
+        for better in 0..active {
+            if let Some(pump) = self.try_feed(better, dry.contains(&better)).await {
+                return Some((better, pump));
+            }
+        }
+        None
     }
 
     /// Starts a pump on a better feed and waits for its first sign of life.
     async fn try_feed(&self, index: usize, needs_kill: bool) -> Option<Pump> {
         self.phase(index, FeedPhase::Probing);
         if self.feeds[index].probe().await.is_ok() {
-            let pump = self.start_pump(index, Begin::Position).await;
-            let patience = Instant::now() + self.options.silence.min(Duration::from_secs(15));
+            let pump = self.start_pump(index, Begin::Position, Life::new()).await;
+            let patience = Instant::now() + self.options.silence.min(TAKE_BACK_PATIENCE);
             while Instant::now() < patience && !pump.task.is_finished() {
-                let sign = if needs_kill { &pump.life.has_delivered } else { &pump.life.is_up };
+                let sign = if needs_kill { &pump.life.has_delivered } else { &pump.life.has_progressed };
                 if sign.load(Ordering::Relaxed) {
                     return Some(pump);
                 }
@@ -302,7 +345,7 @@ impl Supervisor {
         });
     }
 
-    async fn start_pump(&self, index: usize, begin: Begin) -> Pump {
+    async fn start_pump(&self, index: usize, begin: Begin, life: Arc<Life>) -> Pump {
         if let Some(runs_on) = self.retired().remove(&index) {
             runs_on.cancel();
         }
@@ -311,7 +354,6 @@ impl Supervisor {
             Begin::Position => self.services.feed_position(feed.source()).await,
             Begin::Head => None,
         };
-        let life = Life::new();
         let task = tokio::spawn(pump(feed, position, self.events.clone(), Arc::clone(&self.services), life.clone()));
         Pump { task, life }
     }
@@ -356,12 +398,9 @@ async fn pump(
                 tracing::warn!(feed = %source, ?after, %resumed_at, "the feed no longer holds what was missed");
                 services.request_reconcile();
             }
-            Ok(FeedItem::Connected) => {
-                life.beat();
-                services.feed_monitor().alive(source);
-            }
-            Ok(FeedItem::Idle) => {
-                life.progress();
+            Ok(FeedItem::Connected) => services.feed_monitor().alive(source),
+            Ok(FeedItem::Idle { within }) => {
+                life.progress(within);
                 services.feed_monitor().alive(source);
             }
             Err(error) => return Some(error),

@@ -253,6 +253,11 @@ impl Services {
         self.names.request(record.killmail.player_ids());
     }
 
+    /// When this process started.
+    pub fn started_at(&self) -> Timestamp {
+        self.started_at
+    }
+
     /// Asks for a comparison with the feed's history soon.
     pub fn request_reconcile(&self) {
         self.reconcile.notify_one();

@@ -7,7 +7,7 @@
 use crate::{Store, StoreError};
 use domain::{KillmailId, Source, Timestamp};
 use sqlx::PgConnection;
-use std::{borrow::Cow, str::FromStr};
+use std::{borrow::Cow, collections::HashSet, str::FromStr};
 
 /// Letters kept at most.
 const MAX_LETTERS: i64 = 10_000;
@@ -189,6 +189,22 @@ impl Store {
             i64::from(limit),
         );
         rows.fetch_all(&self.pool).await?.into_iter().map(DeadLetter::try_from).collect()
+    }
+
+    /// Those of the given kills that have an unresolved letter.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn filter_dead_ids(&self, ids: &[KillmailId]) -> Result<HashSet<KillmailId>, StoreError> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let dead = sqlx::query_scalar!(
+            r#"
+            SELECT killmail_id AS "killmail_id!" FROM dead_letters
+            WHERE resolved_at IS NULL AND killmail_id = ANY($1)
+            "#,
+            &ids,
+        );
+        Ok(dead.fetch_all(&self.pool).await?.into_iter().map(KillmailId).collect())
     }
 
     /// How many letters are not resolved, without the kills that wait for their body.

@@ -62,6 +62,24 @@ impl Store {
         Ok(id.map(KillmailId))
     }
 
+    /// When the newest kill happened that came before a time and from elsewhere than an archive; absent without one.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn find_newest_live_time(&self, received_before: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let time = sqlx::query_scalar!(
+            "
+            SELECT enriched.killmail_time
+            FROM killmails_enriched AS enriched
+            JOIN killmails_raw AS raw USING (killmail_id, killmail_time)
+            WHERE enriched.received_at < $1 AND raw.source <> 'archive'
+            ORDER BY enriched.killmail_time DESC, enriched.killmail_id DESC LIMIT 1
+            ",
+            received_before,
+        );
+        Ok(time.fetch_optional(&self.pool).await?)
+    }
+
     /// Kills of the given systems in a span; systems without a kill are absent.
     ///
     /// # Errors

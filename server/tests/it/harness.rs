@@ -28,16 +28,17 @@ pub fn simulator_config() -> simulator::Config {
     config.limits.sequence_lag = 0;
     config.limits.esi_killmail_tokens = 1_000_000;
     config.timing.stale = Duration::from_millis(200);
+    config.timing.wanderer_ping = Duration::from_millis(200);
     config.timing.retry_after = Duration::from_secs(1);
     config
 }
 
 /// Short enough for tests to see every state.
-pub fn ingest_options() -> IngestOptions {
+pub fn ingest_options(config: &Config) -> IngestOptions {
     IngestOptions {
-        silence: Duration::from_secs(3),
         probe_interval: Duration::from_millis(300),
         reconcile_interval: Duration::from_millis(700),
+        ..IngestOptions::from(config)
     }
 }
 
@@ -59,6 +60,7 @@ pub fn variables(simulator: &Simulator, feeds: &str) -> BTreeMap<String, String>
         ("R2Z2_POLL_SECONDS", "0.05".to_owned()),
         ("R2Z2_REQUESTS_PER_SECOND", "2000".to_owned()),
         ("R2Z2_START_BACK", "0".to_owned()),
+        ("FEED_SILENCE_SECONDS", "3".to_owned()),
         ("CONTACT", "tests@tracker.example".to_owned()),
         ("DEMO", "true".to_owned()),
         ("LOG", "warn".to_owned()),
@@ -75,6 +77,13 @@ impl TestApp {
 
     pub async fn start_with(feeds: &str, config: simulator::Config) -> Self {
         Self::start_configured(feeds, config, &[]).await
+    }
+
+    /// Without history, which would bring in whatever a feed's own path loses.
+    pub async fn start_without_history(feeds: &str) -> Self {
+        let simulator = Simulator::start(simulator_config()).await.expect("simulator");
+        simulator.set_outage("r2z2-history", true);
+        Self::start_on(feeds, simulator).await
     }
 
     /// With some of the tracker's variables set otherwise.
@@ -104,7 +113,8 @@ impl TestApp {
         variables.insert("DATABASE_URL".to_owned(), database.url());
         let config = Config::from_variables(&variables).expect("valid variables");
         server::telemetry::start_logging(&config);
-        let running = serve::start(config, ingest_options()).await.expect("server");
+        let options = ingest_options(&config);
+        let running = serve::start(config, options).await.expect("server");
         let app = Self { simulator, database, running, client: reqwest::Client::new() };
         eventually("the feed is connected", || async { app.running.services.feed_status().active.is_some() }).await;
         app

@@ -270,7 +270,8 @@ async fn outdated_kills_are_computed_again_by_the_server_and_by_the_command() {
     let mut old = failed(&simulator, ids[0]);
     old.enrichment.version = Enrichment::VERSION - 1;
     assert_eq!(database.store.update_enrichment(&[&old], &StaticData::bundled()).await.expect("done"), 1);
-    let running = server::commands::serve::start(config, harness::ingest_options()).await.expect("server");
+    let options = harness::ingest_options(&config);
+    let running = server::commands::serve::start(config, options).await.expect("server");
     let version = async || {
         let kill = database.store.find_kill(KillmailId(ids[0])).await.expect("answer").expect("stored");
         (kill.enrichment.version, kill.enrichment.failed_at)

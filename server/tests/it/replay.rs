@@ -1,4 +1,5 @@
 //! The busiest real hour through the whole server: every kill stored exactly once, whatever the feed does.
+//! R2Z2 and EVE-KILL replay what was missed, so history is switched off where they deliver: it would hide what they lose.
 //! Without the real data beside the checkout, generated kills stand in, so that the tests never run empty.
 
 use crate::harness::{TestApp, busiest_hour, eventually};
@@ -28,7 +29,7 @@ async fn assert_stored_once(app: &TestApp, emitted: &[i64]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_busiest_hour_is_stored_once_and_unchanged() {
-    let app = TestApp::start("r2z2").await;
+    let app = TestApp::start_without_history("r2z2").await;
     let emitted = emit_hour(&app);
     assert_stored_once(&app, &emitted).await;
     assert_eq!(app.dead_letters().await, Vec::new());
@@ -56,7 +57,7 @@ fn numbers_as_floats(value: serde_json::Value) -> serde_json::Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_faulty_numbered_feed_loses_and_doubles_nothing() {
-    let app = TestApp::start("r2z2").await;
+    let app = TestApp::start_without_history("r2z2").await;
     for (fault, probability) in [
         (Fault::Duplicate, 0.2),
         (Fault::OutOfOrder, 0.2),
@@ -91,7 +92,7 @@ async fn a_faulty_stream_loses_and_doubles_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_arrives_while_the_server_is_down_comes_in_at_the_next_start() {
-    let app = TestApp::start("r2z2").await;
+    let app = TestApp::start_without_history("r2z2").await;
     let mut emitted = app.simulator.emit(50);
     app.simulator.publish_sequence();
     assert_stored_once(&app, &emitted).await;
@@ -104,5 +105,18 @@ async fn what_arrives_while_the_server_is_down_comes_in_at_the_next_start() {
         .await;
     emitted.extend(missed);
     assert_stored_once(&app, &emitted).await;
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_with_memory_loses_nothing_to_disconnects() {
+    let app = TestApp::start_without_history("evekill").await;
+    // The first kill gives the position from which the stream is resumed.
+    let mut emitted = app.simulator.emit(1);
+    eventually("the first kill is stored", || async { app.stored().await == 1 }).await;
+    app.simulator.set_fault(Fault::Disconnect, 0.02);
+    emitted.extend(app.simulator.emit(200));
+    assert_stored_once(&app, &emitted).await;
+    assert!(app.simulator.counters().faults["disconnect"].hits > 0);
     app.stop().await;
 }

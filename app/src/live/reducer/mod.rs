@@ -11,7 +11,10 @@ mod tests;
 
 pub use rows::Row;
 
-use crate::contract::{ClientMessage, FeedStatus, LiveStats, ServerMessage, live::Since};
+use crate::contract::{
+    ClientMessage, FeedStatus, LiveStats, ServerMessage,
+    live::{MAX_KILLS_PER_FRAME, Since},
+};
 use domain::{Cursor, FitReport, KillFilter, KillSummary, KillmailId, Timestamp};
 use rows::{insert, key};
 use std::sync::Arc;
@@ -59,6 +62,8 @@ pub struct LiveState {
     pub pending_dropped: u64,
     /// Kills between `rows` and `pending` were missed: the two must not be joined.
     is_apart: bool,
+    /// The list reaches back to the first kill that passes the filter: below its end there is nothing.
+    is_whole: bool,
     /// Kills the server left out because there were too many.
     pub skipped: u64,
     pub is_paused: bool,
@@ -127,6 +132,11 @@ pub enum Command {
     Send(ClientMessage),
     /// Bring the row into sight.
     Reveal(KillmailId),
+}
+
+/// A page or snapshot that is not full has everything there is.
+fn is_whole(kills: &[KillSummary]) -> bool {
+    kills.len() < MAX_KILLS_PER_FRAME
 }
 
 impl LiveState {
@@ -206,10 +216,11 @@ impl LiveState {
         self.is_watching = true;
         self.epoch += 1;
         self.rows.clear();
+        self.is_whole = is_whole(&kills);
         for kill in kills {
             insert(&mut self.rows, kill, false);
         }
-        self.rows.truncate(MAX_ROWS);
+        self.truncate();
         self.filter = filter;
         self.is_history = is_history;
         self.is_scrolled = false;
@@ -326,6 +337,9 @@ impl LiveState {
         } else if !continues {
             self.rows.clear();
         }
+        if self.rows.is_empty() {
+            self.is_whole = is_whole(&kills) && !is_gap_fill;
+        }
         self.take_new(kills);
     }
 
@@ -334,14 +348,14 @@ impl LiveState {
         for kill in kills {
             if is_held {
                 // A kill that is in the list already is brought up to date; a late one below its end is history.
-                if !rows::refresh(&mut self.rows, &kill) {
+                if !rows::refresh(&mut self.rows, &kill) && self.is_within(&kill) {
                     insert(&mut self.pending, kill, true);
                 }
-            } else if self.rows.len() < MAX_ROWS || self.rows.last().is_some_and(|row| key(&kill) >= key(&row.kill)) {
+            } else if self.is_within(&kill) {
                 insert(&mut self.rows, kill, true);
             }
         }
-        self.rows.truncate(MAX_ROWS);
+        self.truncate();
         if self.pending.len() > MAX_PENDING {
             self.pending_dropped += (self.pending.len() - MAX_PENDING) as u64;
             self.pending.truncate(MAX_PENDING);
@@ -353,14 +367,24 @@ impl LiveState {
         let is_held = self.is_held();
         for kill in kills {
             let is_listed = rows::refresh(&mut self.rows, &kill) || rows::refresh(&mut self.pending, &kill);
-            let is_within =
-                self.rows.len() < MAX_ROWS || self.rows.last().is_some_and(|row| key(&kill) >= key(&row.kill));
             // Its new value may have let it pass the filter.
-            if !is_listed && !is_held && is_within {
+            if !is_listed && !is_held && self.is_within(&kill) {
                 insert(&mut self.rows, kill, true);
             }
         }
-        self.rows.truncate(MAX_ROWS);
+        self.truncate();
+    }
+
+    /// Whether a row for the kill would leave no hole: what is older than the end of the list is for the pages after it.
+    fn is_within(&self, kill: &KillSummary) -> bool {
+        self.is_whole || self.rows.last().is_none_or(|row| key(kill) >= key(&row.kill))
+    }
+
+    fn truncate(&mut self) {
+        if self.rows.len() > MAX_ROWS {
+            self.rows.truncate(MAX_ROWS);
+            self.is_whole = false;
+        }
     }
 
     fn clear_pending(&mut self) {
@@ -377,11 +401,12 @@ impl LiveState {
         if self.is_apart || self.pending_dropped > 0 {
             // What was missed or dropped lay between the list and what waits: joining them would hide the gap.
             self.rows.clear();
+            self.is_whole = false;
         }
         for row in std::mem::take(&mut self.pending) {
             rows::insert_row(&mut self.rows, row);
         }
-        self.rows.truncate(MAX_ROWS);
+        self.truncate();
         self.clear_pending();
     }
 

@@ -108,6 +108,28 @@ fn late_kills_take_their_place_in_the_order() {
 }
 
 #[test]
+fn what_is_older_than_the_end_of_a_full_page_is_left_to_the_next_page() {
+    let page = |newest: i64| (newest - 99..=newest).rev().map(kill).collect::<Vec<_>>();
+    let mut state = LiveState::default();
+    state.apply(seed(page(300)));
+    state.apply(hello("a"));
+    state.apply(snapshot(1, page(300)));
+    state.apply(batch(2, vec![kill(301), kill(150)])); // a late one among them
+    state.apply(batch(0, vec![kill(199), kill(250)])); // their prices came
+    assert_eq!(ids(&state.rows), (201..=301).rev().collect::<Vec<_>>(), "no hole at the end");
+
+    // So too after a gap, when the list starts afresh.
+    state.apply(snapshot(9, page(600)));
+    state.apply(batch(0, vec![kill(420)]));
+    assert_eq!(ids(&state.rows), (501..=600).rev().collect::<Vec<_>>());
+
+    // A page that is not full has everything: what passes its filter late belongs to it.
+    let mut state = online();
+    state.apply(batch(0, vec![kill(0)]));
+    assert_eq!(ids(&state.rows), [3, 2, 1, 0]);
+}
+
+#[test]
 fn a_kill_with_a_new_value_is_drawn_again_where_it_is() {
     let revalued = |id| KillSummary { total_value: Some(domain::Isk::from_isk(7)), ..kill(id) };
     let mut state = online();

@@ -1,6 +1,6 @@
 //! The simulator's own interface: state, faults, outages, emission on demand.
 
-use super::{Upstream, json, to_json};
+use super::{HISTORY_OUTAGE, Upstream, json, to_json};
 use crate::{faults::Fault, world::World};
 use axum::{
     Json, Router,
@@ -62,7 +62,8 @@ struct Outage {
 }
 
 async fn set_outage(State(world): State<Arc<World>>, Json(outage): Json<Outage>) -> Response {
-    if !Upstream::ALL.iter().any(|upstream| upstream.name() == outage.upstream) {
+    let mut names = Upstream::ALL.iter().map(|upstream| upstream.name()).chain([HISTORY_OUTAGE]);
+    if !names.any(|name| name == outage.upstream) {
         return bad_request(&format!("no upstream is called {}", outage.upstream));
     }
     world.set_outage(&outage.upstream, outage.on);

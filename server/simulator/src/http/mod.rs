@@ -25,6 +25,9 @@ use axum::{
 use futures::StreamExt;
 use std::{io, sync::Arc, time::Duration};
 
+/// What switches R2Z2's history files off and leaves the numbered ones on.
+const HISTORY_OUTAGE: &str = "r2z2-history";
+
 /// Between the last bytes of a connection that is to break and the break: the socket must be flushed before.
 const BREAK_DELAY: Duration = Duration::from_millis(30);
 

@@ -1,6 +1,6 @@
 //! R2Z2: numbered kill files behind a cache, with its manners about polling, and the history files (upstreams.md 2.2).
 
-use super::{broken_body, json, to_json, user_agent};
+use super::{HISTORY_OUTAGE, broken_body, json, to_json, user_agent};
 use crate::{counters::Kind, faults::Fault, hash, ledger::Kill, limiter::FixedWindow, world::World};
 use axum::{
     Router,
@@ -58,6 +58,12 @@ fn refused(world: &World, edge: &Edge, headers: &HeaderMap) -> Option<Response> 
         return Some((StatusCode::TOO_MANY_REQUESTS, "error code: 1015").into_response());
     }
     None
+}
+
+/// The history files have a switch of their own, so that a test sees what the numbered files alone deliver.
+fn switched_off(world: &World) -> Option<Response> {
+    let is_out = world.is_out(HISTORY_OUTAGE);
+    is_out.then(|| (StatusCode::SERVICE_UNAVAILABLE, "the history is switched off").into_response())
 }
 
 fn missing() -> Response {
@@ -207,7 +213,7 @@ async fn totals(
     headers: HeaderMap,
 ) -> Response {
     world.tally.add(Kind::Route, "r2z2 totals");
-    if let Some(refused) = refused(&world, &edge, &headers) {
+    if let Some(refused) = switched_off(&world).or_else(|| refused(&world, &edge, &headers)) {
         return refused;
     }
     let totals: BTreeMap<String, usize> =
@@ -222,7 +228,7 @@ async fn history(
     headers: HeaderMap,
 ) -> Response {
     world.tally.add(Kind::Route, "r2z2 history");
-    if let Some(refused) = refused(&world, &edge, &headers) {
+    if let Some(refused) = switched_off(&world).or_else(|| refused(&world, &edge, &headers)) {
         return refused;
     }
     day_body(&world, &file, |body, kill| {
@@ -238,7 +244,7 @@ async fn history_raw(
     headers: HeaderMap,
 ) -> Response {
     world.tally.add(Kind::Route, "r2z2 history raw");
-    if let Some(refused) = refused(&world, &edge, &headers) {
+    if let Some(refused) = switched_off(&world).or_else(|| refused(&world, &edge, &headers)) {
         return refused;
     }
     let body = day_body(&world, &file, |body, kill| {

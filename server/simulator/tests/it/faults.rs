@@ -212,6 +212,10 @@ async fn outages_and_control_over_http() {
     post(&simulator, "/simulator/outage", &outage(false)).await;
     assert_eq!(get(&simulator, "/evekill/api/feed/poll").await.status(), 200);
     assert_eq!(post(&simulator, "/simulator/outage", &json!({"upstream": "x", "on": true})).await.status(), 400);
+    let history_out = json!({"upstream": "r2z2-history", "on": true});
+    assert_eq!(post(&simulator, "/simulator/outage", &history_out).await.status(), 200);
+    assert_eq!(get(&simulator, "/r2z2/history/totals.json").await.status(), 503);
+    assert_eq!(get(&simulator, "/r2z2/ephemeral/sequence.json").await.status(), 200, "only the history is out");
 
     assert_eq!(post(&simulator, "/simulator/faults", &json!({"ghost": 1.0})).await.status(), 200);
     assert_eq!(post(&simulator, "/simulator/faults", &json!({"nope": 1.0})).await.status(), 400);

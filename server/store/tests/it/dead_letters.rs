@@ -2,6 +2,7 @@
 
 use crate::support::{at, count, made_up};
 use domain::{KillmailId, Source, StaticData};
+use std::collections::HashSet;
 use store::{KillBatch, LetterKind, NewDeadLetter, testing::TestDatabase};
 
 fn letter(payload: String) -> NewDeadLetter {
@@ -46,9 +47,14 @@ async fn a_letter_is_kept_until_it_is_resolved() {
     assert_eq!(unresolved.len(), 1);
     assert_eq!((unresolved[0].reason.as_str(), unresolved[0].attempts), ("still missing", 3));
     assert_eq!(store.count_dead_letters().await.unwrap(), 1);
+    let dead = |ids: &'static [KillmailId]| async move { store.filter_dead_ids(ids).await.unwrap() };
+    assert_eq!(dead(&[KillmailId(4), KillmailId(5)]).await, HashSet::from([KillmailId(5)]));
+    store.resolve_dead_letter(letters[0].id).await.unwrap();
+    assert!(dead(&[KillmailId(5)]).await.is_empty(), "resolved letters do not count");
+    assert_eq!(store.count_dead_letters().await.unwrap(), 0);
     // The same event again: not resolved after all.
     store.insert_dead_letters(&[letter(long)]).await.unwrap();
-    assert_eq!(store.count_dead_letters().await.unwrap(), 2);
+    assert_eq!(store.count_dead_letters().await.unwrap(), 1);
 }
 
 #[tokio::test]

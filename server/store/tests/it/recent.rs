@@ -2,7 +2,7 @@
 
 use crate::support::{at, insert, made_up, made_up_many};
 use chrono::{DurationRound, TimeDelta};
-use domain::{Isk, KillRecord, KillmailId, SolarSystemId};
+use domain::{Isk, KillRecord, KillmailId, SolarSystemId, Source};
 use std::collections::BTreeMap;
 use store::{MinuteArrivals, RankedId, testing::TestDatabase};
 
@@ -38,6 +38,16 @@ async fn arrivals_ids_and_systems_since_a_time() {
         records.iter().map(|record| record.killmail.killmail_id).min()
     );
     assert_eq!(store.find_oldest_id_since(at(2025, 1, 1)).await.unwrap(), Some(KillmailId(5)));
+
+    let newest = records.iter().max_by_key(|record| record.killmail.killmail_time).unwrap();
+    let newest_time = newest.killmail.killmail_time;
+    let mut archived = made_up(900, newest_time + TimeDelta::days(3));
+    archived.source = Source::Archive;
+    insert(store, &[archived]).await;
+    let after = newest.received_at + TimeDelta::seconds(1);
+    assert_eq!(store.find_newest_live_time(after).await.unwrap(), Some(newest_time), "archives do not count");
+    assert!(store.find_newest_live_time(newest.received_at).await.unwrap() < Some(newest_time));
+    assert_eq!(store.find_newest_live_time(at(2025, 1, 1)).await.unwrap(), None);
 
     let system = records[0].killmail.solar_system_id;
     let to = since + TimeDelta::minutes(10);

@@ -4,7 +4,7 @@
 //! Its body looks like ESI's but is not: container nesting is flattened, absent quantities are zeroes, the moon is
 //! missing and the hash is mixed in. The product keeps ESI's body unchanged, so a kill from here is a `Reference` and
 //! the pipeline fetches the true body. The feed sends no heartbeats: silence proves nothing, except that on the whole
-//! stream (a kill every few seconds) two minutes of it mean a dead connection.
+//! stream (a kill every few seconds) a minute of it means a dead connection. The comments it opens with are a greeting.
 
 use super::{
     Feed, FeedBody, FeedEvent, FeedItem, FeedStream, Position,
@@ -33,7 +33,7 @@ pub struct EveKillOptions {
     pub base_url: Url,
     /// `all`, `solo`, `10b`, `region.10000002` …
     pub topics: Vec<String>,
-    /// Longest time without a single byte.
+    /// Longest time without a single byte, the answer's head included.
     pub silence: Duration,
     pub max_event_bytes: usize,
 }
@@ -43,7 +43,7 @@ impl EveKillOptions {
         Self {
             base_url,
             topics: vec!["all".to_owned()],
-            silence: Duration::from_secs(120),
+            silence: Duration::from_secs(45),
             max_event_bytes: 8 * 1024 * 1024,
         }
     }
@@ -61,6 +61,8 @@ struct EveKillStream {
     http: HttpClient,
     reader: SseReader,
     announced: bool,
+    /// An event came; comments before the first one are the greeting and say no more than the answer's head did.
+    has_delivered: bool,
 }
 
 impl EveKillFeed {
@@ -88,7 +90,7 @@ impl Feed for EveKillFeed {
             request = request.header(LAST_EVENT_ID, id);
         }
         let reader = SseReader::open("evekill", request, self.max_event_bytes, &self.http).await?;
-        Ok(Box::new(EveKillStream { http: self.http.clone(), reader, announced: false }))
+        Ok(Box::new(EveKillStream { http: self.http.clone(), reader, announced: false, has_delivered: false }))
     }
 
     async fn probe(&self) -> Result<(), UpstreamError> {
@@ -103,14 +105,21 @@ impl FeedStream for EveKillStream {
             self.announced = true;
             return Ok(FeedItem::Connected);
         }
-        let (id, body) = match self.reader.next().await? {
-            SseItem::Quiet => return Ok(FeedItem::Idle),
+        let item = loop {
+            match self.reader.next().await? {
+                SseItem::Quiet if !self.has_delivered => {}
+                item => break item,
+            }
+        };
+        let (id, body) = match item {
+            SseItem::Quiet => return Ok(FeedItem::Idle { within: Duration::ZERO }),
             SseItem::Spoiled { id, start, reason } => (id, FeedBody::malformed(&start, reason)),
             SseItem::Message { name, id, data } => match parse_event(&name, &data) {
                 Some(body) => (id, body),
-                None => return Ok(FeedItem::Idle),
+                None => return Ok(FeedItem::Idle { within: Duration::ZERO }),
             },
         };
+        self.has_delivered = true;
         Ok(FeedItem::Event(FeedEvent {
             source: Source::EveKill,
             position: position(id),

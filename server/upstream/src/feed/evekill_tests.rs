@@ -8,6 +8,8 @@ use axum::{
 };
 use domain::KillmailId;
 
+const IDLE: FeedItem = FeedItem::Idle { within: Duration::ZERO };
+
 fn frame(id: u64) -> String {
     let body =
         ESI_BODY.replacen('{', &format!("{{\"killmail_hash\":\"{HASH}\","), 1).replace("130000001", &id.to_string());
@@ -43,7 +45,7 @@ async fn positions(feed: &EveKillFeed, from: Option<Position>) -> Vec<String> {
                 assert_eq!((killmail_id, hash.as_str()), (KillmailId(position.parse().unwrap()), HASH));
                 positions.push(position);
             }
-            Ok(item) => assert_eq!(item, FeedItem::Idle),
+            Ok(item) => assert_eq!(item, IDLE),
             Err(end) => {
                 assert_eq!(end, UpstreamError::Closed);
                 return positions;
@@ -60,6 +62,19 @@ async fn resumes_after_the_last_event_id() {
     assert_eq!(positions(&feed, Some(Position("3".into()))).await, ["4", "5"]);
     assert!(positions(&feed, Some(Position("5".into()))).await.is_empty());
     assert_eq!(positions(&feed, Some(Position("not\na header".into()))).await.len(), 5);
+}
+
+#[tokio::test]
+async fn the_greeting_is_no_sign_of_life_but_later_comments_are() {
+    let body = format!(": welcome\n\n: topics: all\n\n{}: still here\n\n", frame(1));
+    let router = Router::new()
+        .route("/api/feed/stream", get(move || async move { ([(CONTENT_TYPE, "text/event-stream")], body) }));
+    let feed = EveKillFeed::new(http(), &EveKillOptions::new(serve(router).await)).unwrap();
+    let mut stream = feed.open(None).await.unwrap();
+    assert_eq!(stream.next().await, Ok(FeedItem::Connected));
+    assert!(matches!(stream.next().await, Ok(FeedItem::Event(_))));
+    assert_eq!(stream.next().await, Ok(IDLE));
+    assert_eq!(stream.next().await, Err(UpstreamError::Closed));
 }
 
 #[test]

@@ -2,9 +2,10 @@
 //! pipeline's decision.
 //!
 //! The library shows events only. *Life*: comments such as `: ping` are invisible, but they are bytes, and the client
-//! underneath fails a connection that is silent for `silence`; so as long as there is no error the connection was
-//! alive at most `silence` ago, and `Quiet` says so at intervals. *Limits of the library*, why it is used for a
-//! service of one's own only (strangers are read by `sse`): it holds an unfinished event whole, however large, and
+//! underneath fails a connection that is silent for `silence`. So once that time has passed without an event and without
+//! an error, there was a byte at most `silence` ago, and `Quiet` says so; before, an open connection proves nothing.
+//! *Limits of the library*, why it is used for a service of one's own only (strangers are read by `sse`): it holds
+//! an unfinished event whole, however large, and
 //! scans it again with every piece (an event of 8 MB in pieces of 16 kB: 5 s of computing without a pause, an optimised
 //! build on 2 cores, November 2026); the size is checked when the event is complete. A byte that is not UTF-8 ends the
 //! connection instead of spoiling one event.
@@ -25,10 +26,17 @@ pub(super) struct EventSourceConnection {
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// How often to say that the connection lives while no event comes.
-    pub quiet_every: Duration,
+    /// The client's read timeout: without a byte for so long the connection fails.
+    pub silence: Duration,
     /// A larger event is refused.
     pub max_event_bytes: usize,
+}
+
+impl Limits {
+    /// When the absence of an error begins to mean something, with time for the error to come first.
+    fn first_quiet(self) -> Instant {
+        Instant::now() + self.silence.mul_f64(1.1)
+    }
 }
 
 impl EventSourceConnection {
@@ -45,7 +53,7 @@ impl EventSourceConnection {
         };
         crate::http::record(("wanderer", "stream"), started, opened.as_ref().copied());
         opened?;
-        let quiet_at = Instant::now() + limits.quiet_every;
+        let quiet_at = limits.first_quiet();
         Ok(Self { source, limits, quiet_at })
     }
 
@@ -53,10 +61,10 @@ impl EventSourceConnection {
     pub async fn next(&mut self, http: &HttpClient) -> Result<SseItem, UpstreamError> {
         loop {
             let Ok(next) = tokio::time::timeout_at(self.quiet_at, self.source.next()).await else {
-                self.quiet_at = Instant::now() + self.limits.quiet_every;
+                self.quiet_at = Instant::now() + self.limits.silence / 4;
                 return Ok(SseItem::Quiet);
             };
-            self.quiet_at = Instant::now() + self.limits.quiet_every;
+            self.quiet_at = self.limits.first_quiet();
             match next {
                 Some(Ok(Event::Open)) => {}
                 Some(Ok(Event::Message(event))) if event.data.len() > self.limits.max_event_bytes => {

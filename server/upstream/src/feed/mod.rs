@@ -17,7 +17,7 @@ use crate::UpstreamError;
 use async_trait::async_trait;
 use domain::{EntityName, KillmailHash, KillmailId, Source, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{fmt, time::Duration};
 
 pub use evekill::{EveKillFeed, EveKillOptions};
 pub use history::{DayEntry, HistoryClient, RawDay};
@@ -79,11 +79,13 @@ impl FeedBody {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum FeedItem {
-    /// The feed answered and will now deliver; the first item of every stream.
+    /// The feed answered and will now deliver, or so it says; the first item of every stream.
     Connected,
     Event(FeedEvent),
-    /// Proof of life without kills: a heartbeat, a ping comment, a 404 at the head.
-    Idle,
+    /// Proof of life without kills: a heartbeat, a ping comment, a 404 at the head. The sign itself is at most so old.
+    Idle {
+        within: Duration,
+    },
     /// Kills between the two positions were and will not be delivered by this feed: fill them from history. A
     /// stream says so at once after `Connected` or when it finds out.
     Gap {

@@ -48,10 +48,8 @@ pub struct WandererOptions {
     pub character_ids: Vec<CharacterId>,
     pub min_value: Option<Isk>,
     pub preload_days: u8,
-    /// Longest time without a single byte; pings come every 10 s, heartbeats every 30 s.
+    /// Longest time without a single byte, the answer's head included; pings come every 10 s, heartbeats every 30 s.
     pub silence: Duration,
-    /// How often to report life while there are no kills.
-    pub idle_every: Duration,
     pub max_event_bytes: usize,
 }
 
@@ -65,7 +63,6 @@ impl WandererOptions {
             min_value: None,
             preload_days: 0,
             silence: Duration::from_secs(45),
-            idle_every: Duration::from_secs(10),
             // A batch of 50 kills with some hundred attackers each.
             max_event_bytes: 8 * 1024 * 1024,
         }
@@ -84,6 +81,7 @@ struct WandererStream {
     http: HttpClient,
     connection: EventSourceConnection,
     ready: VecDeque<FeedItem>,
+    silence: Duration,
 }
 
 impl WandererFeed {
@@ -107,11 +105,12 @@ impl Feed for WandererFeed {
 
     /// `from` is ignored: the service cannot replay.
     async fn open(&self, _from: Option<Position>) -> Result<Box<dyn FeedStream>, UpstreamError> {
-        let limits = Limits { quiet_every: self.options.idle_every, max_event_bytes: self.options.max_event_bytes };
         let request = self.stream_client.get(self.stream_url.clone());
+        let silence = self.options.silence;
+        let limits = Limits { silence, max_event_bytes: self.options.max_event_bytes };
         let connection = EventSourceConnection::open(request, limits, &self.http).await?;
         let ready = VecDeque::from([FeedItem::Connected]);
-        Ok(Box::new(WandererStream { http: self.http.clone(), connection, ready }))
+        Ok(Box::new(WandererStream { http: self.http.clone(), connection, ready, silence }))
     }
 
     async fn probe(&self) -> Result<(), UpstreamError> {
@@ -125,10 +124,14 @@ impl FeedStream for WandererStream {
         if let Some(item) = self.ready.pop_front() {
             return Ok(item);
         }
-        let bodies = match self.connection.next(&self.http).await? {
-            SseItem::Quiet => return Ok(FeedItem::Idle),
-            SseItem::Spoiled { start, reason, .. } => vec![FeedBody::malformed(&start, reason)],
-            SseItem::Message { name, data, .. } => parse_event(&name, &data),
+        let bodies = loop {
+            match self.connection.next(&self.http).await? {
+                SseItem::Quiet => return Ok(FeedItem::Idle { within: self.silence }),
+                SseItem::Spoiled { start, reason, .. } => break vec![FeedBody::malformed(&start, reason)],
+                // A greeting says no more than the answer's head did.
+                SseItem::Message { name, .. } if name == "connected" => {}
+                SseItem::Message { name, data, .. } => break parse_event(&name, &data),
+            }
         };
         let received_at = self.http.now();
         self.ready.extend(
@@ -136,7 +139,7 @@ impl FeedStream for WandererStream {
                 .into_iter()
                 .map(|body| FeedItem::Event(FeedEvent { source: Source::Wanderer, position: None, received_at, body })),
         );
-        Ok(self.ready.pop_front().unwrap_or(FeedItem::Idle))
+        Ok(self.ready.pop_front().unwrap_or(FeedItem::Idle { within: Duration::ZERO }))
     }
 }
 

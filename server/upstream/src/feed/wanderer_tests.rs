@@ -8,6 +8,7 @@ use axum::{
     routing::get,
 };
 use domain::{EntityKind, KillmailId};
+use futures::StreamExt;
 use std::convert::Infallible;
 
 fn kill(id: i64, hash: &str) -> String {
@@ -92,8 +93,8 @@ async fn enhanced_stream_as_documented() {
     let feed = feed("/api/v1/kills/stream/enhanced", body, |options| options.route = WandererRoute::Enhanced).await;
     let (items, _) = collect(&feed).await;
     assert_eq!(ids(&items), [1, 2, 4]);
-    let idle = items.iter().filter(|item| **item == FeedItem::Idle).count();
-    assert_eq!(idle, 6, "connected, transition, heartbeat, error, unknown and test are signs of life: {items:?}");
+    let idle = items.iter().filter(|item| matches!(item, FeedItem::Idle { .. })).count();
+    assert_eq!(idle, 5, "transition, heartbeat, error, unknown and test are signs of life: {items:?}");
     let malformed = items.iter().find_map(|item| match item {
         FeedItem::Event(FeedEvent { body: FeedBody::Malformed { reason, .. }, .. }) => Some(reason.as_str()),
         _ => None,
@@ -149,13 +150,28 @@ async fn silence_is_an_error_but_pings_are_life() {
     let router = serve(router).await;
     let mut options = WandererOptions::new(router);
     options.silence = Duration::from_millis(200);
-    options.idle_every = Duration::from_millis(50);
     let feed = WandererFeed::new(http(), options).unwrap();
     let started = std::time::Instant::now();
     let (items, end) = collect(&feed).await;
     assert_eq!(end, UpstreamError::Timeout);
     assert!(started.elapsed() >= Duration::from_millis(550), "{:?}", started.elapsed());
-    assert!(items.len() > 5 && items[1..].iter().all(|item| *item == FeedItem::Idle), "{items:?}");
+    let life = FeedItem::Idle { within: Duration::from_millis(200) };
+    assert!(items.len() > 3 && items[1..].iter().all(|item| *item == life), "{items:?}");
+}
+
+#[tokio::test]
+async fn nothing_is_said_of_a_connection_that_only_stays_open() {
+    for opening in ["retry: 2000\n\n", "event: connected\ndata: {}\n\n", ""] {
+        let stream = move || async move {
+            let silence = futures::stream::pending();
+            event_stream(Body::from_stream(futures::stream::iter([Ok::<_, Infallible>(opening)]).chain(silence)))
+        };
+        let router = Router::new().route("/api/v1/kills/stream", get(stream));
+        let mut options = WandererOptions::new(serve(router).await);
+        options.silence = Duration::from_millis(200);
+        let feed = WandererFeed::new(http(), options).unwrap();
+        assert_eq!(collect(&feed).await, (vec![FeedItem::Connected], UpstreamError::Timeout), "{opening:?}");
+    }
 }
 
 #[tokio::test]

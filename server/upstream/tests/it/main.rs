@@ -172,6 +172,20 @@ async fn wanderer_survives_broken_events() {
     assert_hashes(&simulator, &delivered);
 }
 
+/// An event may come in endless pieces: nothing waits for its end to find it too large.
+#[tokio::test]
+async fn an_event_far_beyond_the_limit_ends_the_stream_before_it_is_whole() {
+    let simulator = galaxy(|config| {
+        config.faults = FaultSettings::default().with(Fault::HugeEvent, 1.0);
+        config.timing.huge_event_bytes = 4_000_000;
+    })
+    .await;
+    let mut stream = connect(&evekill(&simulator), None).await;
+    simulator.emit(1);
+    let next = tokio::time::timeout(PATIENCE, stream.next()).await.unwrap();
+    assert_eq!(next, Err(UpstreamError::BodyTooLarge { limit_bytes: 200_000 }));
+}
+
 #[tokio::test]
 async fn r2z2_delivers_everything_in_order_with_true_bodies() {
     let simulator = galaxy(|_| {}).await;

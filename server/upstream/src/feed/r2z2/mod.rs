@@ -258,7 +258,7 @@ impl R2z2Stream {
             self.look_planned = true;
         }
         self.not_before = Some(now + options.poll_floor);
-        self.ready.push_back(FeedItem::Idle);
+        self.ready.push_back(FeedItem::Idle { within: Duration::ZERO });
     }
 
     fn looked(&mut self, outcome: Result<Look, UpstreamError>) {

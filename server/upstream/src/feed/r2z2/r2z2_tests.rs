@@ -90,7 +90,7 @@ async fn read_until(stream: &mut dyn FeedStream, last: u64) -> (Vec<u64>, Vec<Fe
                 assert_eq!((event.source, event.received_at), (Source::R2z2, now()));
                 numbers.push(event.position.unwrap().0.parse().unwrap());
             }
-            FeedItem::Idle => {}
+            FeedItem::Idle { .. } => {}
             other => others.push(other),
         }
     }
@@ -106,7 +106,7 @@ async fn delivers_in_order_from_the_position_and_past_the_lagging_head() {
     let (numbers, others) = read_until(&mut *stream, 80).await;
     assert_eq!(numbers, (10..=80).collect::<Vec<_>>());
     assert_eq!(others, [FeedItem::Connected]);
-    assert_eq!(stream.next().await, Ok(FeedItem::Idle), "a 404 at the head is life");
+    assert_eq!(stream.next().await, Ok(FeedItem::Idle { within: Duration::ZERO }), "a 404 at the head is life");
     server.script().last = 81;
     assert_eq!(read_until(&mut *stream, 81).await.0, [81]);
 }
