@@ -10,6 +10,7 @@ mod harness;
 mod jobs;
 mod parked;
 mod prices;
+mod quarantine;
 mod replay;
 mod static_archive;
 mod static_import;
