@@ -1,4 +1,5 @@
-//! News between the parts of a node, and between nodes: names that became known, prices or static data that changed.
+//! News between nodes: names that became known. (Kills that were enriched again and static data that changed are told by
+//! PostgreSQL, since commands without Redis change them too: `live::refresh`, `static_import::watch`.)
 //!
 //! Every subscriber of every node gets every piece of news, in this process at once, on other nodes by way of Redis
 //! when there is one. It carries hints, not truth: the database has that. News may be lost while Redis is away, which
@@ -33,8 +34,6 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub enum Topic {
     /// Names became known: `[[id, name], …]`.
     Names,
-    /// Pilots changed corporation or alliance: `[id, …]`.
-    Affiliations,
     /// News of other nodes may have been lost.
     Missed,
 }
@@ -203,10 +202,10 @@ mod tests {
         let bus = Bus::new("a");
         bus.publish(Topic::Names, "nobody listens");
         let (mut first, mut second) = (bus.subscribe(), bus.clone().subscribe());
-        bus.publish(Topic::Affiliations, "[7]");
+        bus.publish(Topic::Names, "[7]");
         for subscriber in [&mut first, &mut second] {
             let news = subscriber.recv().await.expect("news");
-            assert_eq!((news.topic, &*news.payload, bus.is_foreign(&news)), (Topic::Affiliations, "[7]", false));
+            assert_eq!((news.topic, &*news.payload, bus.is_foreign(&news)), (Topic::Names, "[7]", false));
         }
         let _link = connect(&bus, "redis://127.0.0.1:1").expect("a Redis URL");
         for _ in 0..2 * QUEUE {
@@ -229,7 +228,7 @@ mod tests {
         let links = buses.clone().map(|bus| tokio::spawn(connect(&bus, &url).expect("url").run(stop.clone())));
         // A node that is not yet listening misses news, so say it until it is heard.
         let mut of_first = loop {
-            buses[0].publish(Topic::Affiliations, "[1]");
+            buses[0].publish(Topic::Names, "[1]");
             match timeout(Duration::from_millis(50), heard[1].recv()).await {
                 Ok(news) => break vec![news.expect("news")],
                 Err(_) => continue,
@@ -239,13 +238,13 @@ mod tests {
         loop {
             let news = timeout(LONG, heard[1].recv()).await.expect("in time").expect("news");
             // Other tests may use the same Redis.
-            match (&news.node, news.topic) {
-                (node, Topic::Names) if **node == *names[1] => break,
-                (node, _) if **node == *names[0] => of_first.push(news),
+            match &news.node {
+                node if **node == *names[1] => break,
+                node if **node == *names[0] => of_first.push(news),
                 _ => {}
             }
         }
-        assert!(of_first.iter().all(|news| &*news.payload == "[1]" && news.topic == Topic::Affiliations));
+        assert!(of_first.iter().all(|news| &*news.payload == "[1]" && news.topic == Topic::Names));
         let mut own = 0;
         loop {
             let news = timeout(LONG, heard[0].recv()).await.expect("in time").expect("news");

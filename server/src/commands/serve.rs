@@ -10,7 +10,7 @@ use crate::{
     ingest::{self, IngestOptions, Upstreams},
     jobs,
     lifecycle::{self, GRACE, Lifecycle},
-    live::LiveEvent,
+    live::{LiveEvent, refresh},
     postgres::Embedded,
     services::{self, Parts, Services, entities, fits, names, prices, submit::Intake},
     static_import, telemetry,
@@ -348,6 +348,7 @@ fn spawn_jobs(
         entities::run(requests.entities, Arc::clone(services), Arc::clone(esi), stop.clone()),
     );
     lifecycle.spawn("static data", static_import::watch::run(Arc::clone(services), stop.clone()));
+    lifecycle.spawn("enrichments of others", refresh::run(Arc::clone(services), stop.clone()));
     lifecycle.spawn("names of other nodes", names::follow(Arc::clone(services), stop.clone()));
     lifecycle.spawn("fits", fits::work::run(requests.fits, Arc::clone(services), stop.clone()));
     lifecycle.spawn("fit engine", fits::follow::run(Arc::clone(services), stop.clone()));

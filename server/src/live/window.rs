@@ -246,6 +246,11 @@ impl Window {
         }
     }
 
+    /// Everybody on its kills whose name is not known.
+    pub fn unnamed_ids(&self) -> Vec<i64> {
+        self.lock().waiting.keys().copied().collect()
+    }
+
     /// Says anew what the static data say of each kill: names of ships, groups and places. A kill is rewritten alone,
     /// so nobody waits for the whole window. Open pages keep what they show until they load a row again.
     pub fn adopt(&self, static_data: &StaticData) {

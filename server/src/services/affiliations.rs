@@ -2,7 +2,6 @@
 //! confirmed with ESI in bulk behind it. When that fails the old stays, and the next request tries again.
 
 use super::Services;
-use crate::bus::Topic;
 use chrono::TimeDelta;
 use domain::CharacterId;
 use std::time::Duration;
@@ -43,9 +42,6 @@ async fn confirm(pilots: &[CharacterId], services: &Services, esi: &EsiClient) -
     metrics::counter!("affiliations_confirmed_total").increment(rows.len() as u64);
     if !changed.is_empty() {
         metrics::counter!("affiliations_changed_total").increment(changed.len() as u64);
-        let ids: Vec<i64> = changed.iter().map(|id| id.0).collect();
-        let payload = serde_json::to_string(&ids).map_err(|error| error.to_string())?;
-        services.bus().publish(Topic::Affiliations, &payload);
     }
     Ok(())
 }

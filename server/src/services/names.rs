@@ -178,8 +178,13 @@ pub async fn follow(services: Arc<Services>, stop: CancellationToken) {
         };
         match news {
             Ok(news) if news.topic == Topic::Names && services.bus().is_foreign(&news) => take_over(&news, &services),
-            // Names are hints: what was missed is looked up when it is needed.
-            Ok(_) | Err(RecvError::Lagged(_)) => {}
+            Ok(news) if news.topic == Topic::Names => {}
+            // News were lost: what open pages still miss is looked up again.
+            Ok(_) | Err(RecvError::Lagged(_)) => {
+                let missing = services.window().unnamed_ids();
+                services.names().forget_asking(&missing);
+                services.names().request(missing);
+            }
             Err(RecvError::Closed) => return,
         }
     }

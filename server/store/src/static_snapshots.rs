@@ -7,20 +7,16 @@
 
 use crate::{
     Store, StoreError,
+    news::listen,
     static_import::{lock_static_import, replace_static_tables},
 };
 use domain::{StaticData, Timestamp};
 use serde_json::Value;
-use sqlx::{
-    PgConnection,
-    postgres::{PgListener, PgPoolOptions},
-};
-use std::{fmt, str::FromStr, time::Duration};
+use sqlx::{PgConnection, postgres::PgListener};
+use std::{fmt, str::FromStr};
 
 /// PostgreSQL's channel for changes of the current snapshot; the payload is the kind.
 const CHANNEL: &str = "static_snapshots";
-/// How long a listener waits for its connection.
-const LISTEN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What a snapshot is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -326,14 +322,7 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn listen_for_snapshots(&self) -> Result<SnapshotListener, StoreError> {
-        // The only connection of a pool of its own, so that waiting for news takes none from the requests.
-        let pool = PgPoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(LISTEN_TIMEOUT)
-            .connect_lazy_with(sqlx::postgres::PgConnectOptions::clone(&self.pool.connect_options()));
-        let mut listener = PgListener::connect_with(&pool).await?;
-        listener.listen(CHANNEL).await?;
-        Ok(SnapshotListener { listener })
+        Ok(SnapshotListener { listener: listen(&self.pool, CHANNEL).await? })
     }
 }
 

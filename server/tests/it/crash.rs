@@ -12,6 +12,10 @@ use std::{
     time::Duration,
 };
 use store::{Store, StoreOptions};
+use tokio::time::{Instant, timeout};
+
+/// How long PostgreSQL is away.
+const DATABASE_DOWN: Duration = Duration::from_secs(20);
 
 /// A tracker process; killed when dropped.
 struct Tracker {
@@ -98,17 +102,23 @@ async fn nothing_is_lost_or_doubled_by_kill_9_and_a_stopped_database() {
     let store = Store::connect(&StoreOptions::new(&url)).await.expect("store");
     // A new installation begins at the feed's head: what happens before it has read where that is, is not its to get.
     eventually("the feed is connected", || async { active_feed(&client, &tracker).await.is_some() }).await;
-    emit_some(600);
+    emit_some(300);
     eventually("the first kills are stored", || async { count(&store).await > 50 }).await;
+    let emitted_by_then = emit_some(300).len();
     tracker.kill_9();
+    let stored_by_then = count(&store).await as usize;
+    assert!(stored_by_then < emitted_by_then, "{stored_by_then} of {emitted_by_then}: not in the middle of anything");
 
     let mut tracker = Tracker::start(&simulator, &url, folder.path());
     let so_far = emit_some(200);
     eventually("what was missing came in", || async { known(&store, &so_far).await == so_far.len() }).await;
 
+    let mut shown = Shown::open(&client, &tracker).await;
     store.close().await;
     drop(postgres);
-    let all = emit_some(10_000);
+    let down_until = Instant::now() + DATABASE_DOWN;
+    // Fewer than the queue to the database holds.
+    let all = emit_some(2_000);
     eventually("the tracker notices, keeps trying and still answers", || async {
         let ready = client.get(format!("{}/readyz", tracker.url)).send().await;
         let metrics = client.get(format!("{}/metrics", tracker.url)).send().await.expect("answer");
@@ -118,17 +128,49 @@ async fn nothing_is_lost_or_doubled_by_kill_9_and_a_stopped_database() {
     })
     .await;
     let page = client.get(&tracker.url).timeout(Duration::from_secs(30)).send().await.expect("a page");
-    assert!(page.status().is_success(), "live goes on without the database");
+    assert!(page.status().is_success(), "pages go on without the database");
+    let mut live = Vec::new();
+    while Instant::now() < down_until {
+        let new = simulator.emit(1);
+        simulator.publish_sequence();
+        shown.wait_for(new[0]).await;
+        live.extend(new.into_iter().map(KillmailId));
+    }
+    assert!(!live.is_empty());
 
     let postgres = Embedded::start(folder.path(), None).expect("PostgreSQL again");
     // What a command beside the server does: it finds the cluster running and must leave it so.
     drop(Embedded::start(folder.path(), None).expect("PostgreSQL, found running"));
     let store = Store::connect(&StoreOptions::new(&url)).await.expect("store");
+    let all: Vec<KillmailId> = all.into_iter().chain(live).collect();
     eventually("every kill is stored", || async { known(&store, &all).await == all.len() }).await;
     assert_eq!(count(&store).await, all.len() as u64, "and no other");
     assert!(tracker.stop(), "a stop is clean");
     store.close().await;
     drop(postgres);
+}
+
+/// What an open live page is sent.
+struct Shown {
+    stream: reqwest::Response,
+    text: String,
+}
+
+impl Shown {
+    async fn open(client: &reqwest::Client, tracker: &Tracker) -> Self {
+        let stream = client.get(format!("{}/api/v1/stream/sse", tracker.url)).send().await.expect("a stream");
+        assert!(stream.status().is_success());
+        Self { stream, text: String::new() }
+    }
+
+    async fn wait_for(&mut self, id: i64) {
+        let id = format!("\"killmail_id\":{id},");
+        while !self.text.contains(&id) {
+            let more = timeout(Duration::from_secs(60), self.stream.chunk()).await.expect("live goes on");
+            self.text.push_str(&String::from_utf8_lossy(&more.expect("a stream").expect("no end")));
+        }
+        self.text.clear();
+    }
 }
 
 /// The feed that `/readyz` says delivers.

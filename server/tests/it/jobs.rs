@@ -27,7 +27,10 @@ use std::{
     },
     time::Duration,
 };
-use store::{KillBatch, LetterKind, NewDeadLetter, Store, testing::TestDatabase};
+use store::{
+    KillBatch, LetterKind, NewDeadLetter, Store,
+    testing::{TestDatabase, cut_listeners},
+};
 use tokio_util::sync::CancellationToken;
 use upstream::{
     HttpClient, HttpOptions,
@@ -279,6 +282,26 @@ async fn outdated_kills_are_computed_again_by_the_server_and_by_the_command() {
     eventually("it is up to date", || async { version().await == (Enrichment::VERSION, None) }).await;
     assert!(running.stop().await);
     simulator.shutdown().await;
+}
+
+/// Pages prefer the window to the database; a command beside the server changes the database only.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_process_enriches_reaches_the_window() {
+    let app = TestApp::start("r2z2").await;
+    let ids: Vec<KillmailId> = app.simulator.emit(3).into_iter().map(KillmailId).collect();
+    app.simulator.publish_sequence();
+    eventually("they are stored", || async { app.stored().await == 3 }).await;
+    let (window, config) = (app.running.services.window(), config(&app.simulator, &app.database));
+    let enriched = || ids.iter().filter_map(|id| window.find(*id)).map(|kill| kill.record.enrichment.enriched_at);
+    let day = window.find(ids[0]).expect("in the window").record.killmail.killmail_time.date_naive();
+    let everything = ReEnrich { since: day - TimeDelta::days(1), until: None, all: true };
+    for round in ["told", "told by a connection made anew"] {
+        let before = enriched().max().expect("kills");
+        assert_eq!(repair::re_enrich(&config, &everything).await.expect("done").updated, 3);
+        eventually(round, || async { enriched().filter(|at| *at > before).count() == 3 }).await;
+        cut_listeners(&app.database.store).await;
+    }
+    app.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

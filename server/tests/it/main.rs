@@ -12,6 +12,7 @@ mod jobs;
 mod pages;
 mod parked;
 mod prices;
+mod quarantine;
 mod replay;
 mod static_archive;
 mod static_import;

@@ -69,7 +69,7 @@ async fn new_data_are_used_without_a_restart_and_given_back() {
     assert!(metrics.contains(&format!("static_data_build_info{{build=\"{build}\"}}")), "{metrics}");
 
     // A lost connection is made anew, and what happens meanwhile is not missed.
-    assert_eq!(cut_listeners(&app.database.store).await, 1);
+    assert_eq!(cut_listeners(&app.database.store).await, 2, "of static data and of enrichments");
     let imported = Arc::downgrade(&app.running.services.static_data());
     static_import::rollback(&other, SnapshotKind::UniverseTypes).await.expect("back");
     eventually("the type is unknown again", || async { app.get(&path).await.status().as_u16() == 404 }).await;

@@ -2,14 +2,15 @@
 //! dropped meanwhile stays dropped.
 
 use super::{columns::Columns, write::insert_enriched};
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, news::tell_enriched};
 use domain::{KillRecord, KillmailId, StaticData, Timestamp};
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, HashSet};
 
 impl Store {
     /// Replaces what is computed of stored kills: values, facts, tags, place and groups. The source, its value and
-    /// labels stay. Returns how many kills there were to replace. Callers at once take turns row by row.
+    /// labels stay. Returns how many kills there were to replace. Callers at once take turns row by row. Whoever
+    /// listens for enrichments is told.
     ///
     /// # Errors
     /// When the database does not answer; then nothing of the batch is changed.
@@ -31,6 +32,8 @@ impl Store {
         let columns = Columns::of(records.iter().copied(), static_data);
         insert_enriched(&mut transaction, &columns.enriched).await?;
         update_groups(&mut transaction, &columns).await?;
+        let ids: Vec<KillmailId> = records.iter().map(|record| record.killmail.killmail_id).collect();
+        tell_enriched(&mut transaction, &ids).await?;
         transaction.commit().await?;
         Ok(records.len() as u64)
     }

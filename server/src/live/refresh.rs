@@ -1,0 +1,69 @@
+//! Takes enrichments that another process has made (`tracker re-enrich`, another node) into the hot window, which pages
+//! prefer to the database: else a kill's page would contradict the lists until a restart.
+//!
+//! PostgreSQL tells which kills; after a lost connection the whole window is compared. The newer enrichment counts, so
+//! what this process has written itself, or is about to write, stays.
+
+use crate::services::Services;
+use domain::KillmailId;
+use std::{sync::Arc, time::Duration};
+use store::{KnownEnrichment, StoreError};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use upstream::retry::{Backoff, BackoffPolicy};
+
+const RETRY: BackoffPolicy = BackoffPolicy { first: Duration::from_secs(1), max: Duration::from_secs(60) };
+
+pub async fn run(services: Arc<Services>, stop: CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = follow(&services) => {}
+    }
+}
+
+async fn follow(services: &Services) {
+    let mut backoff = Backoff::random(RETRY);
+    loop {
+        let Err(error) = listen(services, &mut backoff).await;
+        let pause = backoff.next_delay();
+        tracing::warn!(%error, ?pause, "news of enrichments cannot be had");
+        sleep(pause).await;
+    }
+}
+
+/// Follows the news until the connection is lost.
+async fn listen(services: &Services, backoff: &mut Backoff) -> Result<std::convert::Infallible, StoreError> {
+    let mut listener = services.store().listen_for_enrichments().await?;
+    // After listening has begun, so that nothing falls between.
+    refresh(services, None).await?;
+    loop {
+        backoff.reset();
+        let news = listener.next().await?;
+        refresh(services, news.as_deref()).await?;
+    }
+}
+
+/// Reads again those of the kills, or of all, that the window has in an older form.
+async fn refresh(services: &Services, ids: Option<&[KillmailId]>) -> Result<(), StoreError> {
+    let window = services.window();
+    let kills: Vec<_> = match ids {
+        Some(ids) => ids.iter().filter_map(|id| window.find(*id)).map(|kill| Arc::clone(&kill.record)).collect(),
+        None => window.records_since(domain::Timestamp::UNIX_EPOCH),
+    };
+    let known: Vec<KnownEnrichment> = kills
+        .iter()
+        .map(|record| KnownEnrichment {
+            killmail_id: record.killmail.killmail_id,
+            killmail_time: record.killmail.killmail_time,
+            enriched_at: record.enrichment.enriched_at,
+        })
+        .collect();
+    for id in services.store().list_newer_enrichments(&known).await? {
+        let Some(stored) = services.store().find_kill(id).await? else { continue };
+        let is_newer = |kill: Arc<super::LiveKill>| kill.record.enrichment.enriched_at < stored.enrichment.enriched_at;
+        if window.find(id).is_some_and(is_newer) {
+            services.replace_enrichment(&stored);
+        }
+    }
+    Ok(())
+}
