@@ -62,6 +62,19 @@ pub enum Bench {
         #[arg(long)]
         day: chrono::NaiveDate,
     },
+    /// How fast a running server renders pages, and whether it finishes every one
+    Pages {
+        #[arg(long, default_value = "http://127.0.0.1:3000")]
+        url: String,
+        #[arg(long, default_value_t = 4)]
+        at_once: usize,
+        /// How often each page
+        #[arg(long, default_value_t = 20)]
+        repeat: usize,
+        /// Newest kills whose pages are asked for beside the live page
+        #[arg(long, default_value_t = 50)]
+        kills: usize,
+    },
     /// Latency from the feed's event to the socket, on a running server
     Live {
         #[arg(long, default_value = "http://127.0.0.1:3000")]
@@ -86,6 +99,7 @@ pub async fn run(config: &Config, what: Bench) -> anyhow::Result<()> {
         Bench::Fits { file, kills, compute } => {
             super::bench_fits::fits(&read_records(&file, kills, &StaticData::bundled())?, compute)
         }
+        Bench::Pages { url, at_once, repeat, kills } => super::bench_pages::pages(&url, at_once, repeat, kills).await,
         Bench::Jumps { pairs } => super::bench_jumps::jumps(pairs),
         Bench::Coverage { day } => super::bench_coverage::coverage(config, day).await,
         Bench::Live { url, seconds, sockets, filters } => {

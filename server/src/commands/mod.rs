@@ -5,6 +5,7 @@ pub mod bench;
 mod bench_coverage;
 mod bench_fits;
 mod bench_jumps;
+mod bench_pages;
 pub mod healthcheck;
 pub mod import_sde;
 pub mod maintenance;

@@ -139,6 +139,10 @@ fn is_whole(kills: &[KillSummary]) -> bool {
     kills.len() < MAX_KILLS_PER_FRAME
 }
 
+fn is_within(end: Option<(Timestamp, KillmailId)>, kill: &KillSummary) -> bool {
+    end.is_none_or(|end| key(kill) >= end)
+}
+
 impl LiveState {
     /// Before anything is listed.
     pub fn new(feed: FeedStatus) -> Self {
@@ -344,14 +348,14 @@ impl LiveState {
     }
 
     fn take_new(&mut self, kills: Vec<KillSummary>) {
-        let is_held = self.is_held();
+        let (is_held, end) = (self.is_held(), self.end());
         for kill in kills {
             if is_held {
                 // A kill that is in the list already is brought up to date; a late one below its end is history.
-                if !rows::refresh(&mut self.rows, &kill) && self.is_within(&kill) {
+                if !rows::refresh(&mut self.rows, &kill) && is_within(end, &kill) {
                     insert(&mut self.pending, kill, true);
                 }
-            } else if self.is_within(&kill) {
+            } else if is_within(end, &kill) {
                 insert(&mut self.rows, kill, true);
             }
         }
@@ -364,20 +368,20 @@ impl LiveState {
 
     /// Kills sent earlier whose facts are better known now.
     fn take_changed(&mut self, kills: Vec<KillSummary>) {
-        let is_held = self.is_held();
+        let (is_held, end) = (self.is_held(), self.end());
         for kill in kills {
             let is_listed = rows::refresh(&mut self.rows, &kill) || rows::refresh(&mut self.pending, &kill);
             // Its new value may have let it pass the filter.
-            if !is_listed && !is_held && self.is_within(&kill) {
+            if !is_listed && !is_held && is_within(end, &kill) {
                 insert(&mut self.rows, kill, true);
             }
         }
         self.truncate();
     }
 
-    /// Whether a row for the kill would leave no hole: what is older than the end of the list is for the pages after it.
-    fn is_within(&self, kill: &KillSummary) -> bool {
-        self.is_whole || self.rows.last().is_none_or(|row| key(kill) >= key(&row.kill))
+    /// What is older would leave a hole: it is for the pages after this list.
+    fn end(&self) -> Option<(Timestamp, KillmailId)> {
+        self.rows.last().map(|row| key(&row.kill)).filter(|_| !self.is_whole)
     }
 
     fn truncate(&mut self) {
