@@ -135,12 +135,14 @@ impl FeedMonitor {
         self.lock().feeds.iter().find(|feed| feed.state.source == source).and_then(|feed| feed.read_position.clone())
     }
 
-    /// A kill came in; late ones (posted long after) do not count towards the lag.
-    pub fn arrived(&self, received_at: Timestamp, killmail_time: Timestamp) {
+    /// A kill came in. Late ones (posted long after) do not count towards the lag, nor do those of another source, such
+    /// as of a gap that history closes.
+    pub fn arrived(&self, source: Source, received_at: Timestamp, killmail_time: Timestamp) {
         let mut inner = self.lock();
         inner.last_kill_received_at = Some(received_at);
         let lag = received_at - killmail_time;
-        if lag <= crate::live::window::LIVE_AGE {
+        let is_active = |feed: &Feed| feed.phase == FeedPhase::Active && feed.state.source == source;
+        if lag <= crate::live::window::LIVE_AGE && inner.feeds.iter().any(is_active) {
             inner.lags_ms.push_back(lag.num_milliseconds().max(0));
             if inner.lags_ms.len() > LAG_SAMPLES {
                 inner.lags_ms.pop_front();

@@ -229,7 +229,7 @@ impl Services {
 
     /// Puts a new kill on every open page and asks for the names, prices and fit statistics it lacks. Never waits.
     pub fn publish(&self, record: &Arc<KillRecord>) {
-        self.feed_monitor.arrived(record.received_at, record.killmail.killmail_time);
+        self.feed_monitor.arrived(record.source, record.received_at, record.killmail.killmail_time);
         let names = |id: i64| self.names.get(id);
         let static_data = self.static_data();
         self.window.publish(Arc::clone(record), &names, &static_data, false);
