@@ -146,7 +146,8 @@ impl World {
         // The oldest piece first; what does not divide evenly is missing from the oldest pieces.
         let newest_piece = start.timestamp().div_euclid(HISTORY_PIECE_SECONDS);
         let mut drafts = Vec::with_capacity(rest);
-        for piece in (newest_piece - pieces..newest_piece).rev() {
+        // The newest piece is not over yet: what would be known after the start is left out.
+        for piece in (newest_piece - pieces..=newest_piece).rev() {
             let mut generator = Generator::new(hash::mix(self.config.seed, piece as u64));
             let begin = piece * HISTORY_PIECE_SECONDS;
             let first_id = by_clock(140_000_000, DateTime::from_timestamp(begin, 0).unwrap_or(start)) & !1;
@@ -154,6 +155,9 @@ impl World {
             for index in 0..in_piece.min(rest as i64) {
                 let at = begin + (2 * index + 1) * HISTORY_PIECE_SECONDS / (2 * in_piece);
                 let at = DateTime::from_timestamp(at, 0).unwrap_or(start);
+                if at + TimeDelta::minutes(1) >= start {
+                    break;
+                }
                 let killmail = generator.next(&self.galaxy, first_id + 2 * index, at);
                 let delay = 20 + (hash::mix(killmail.killmail_id.0 as u64, 5) % 40) as i64;
                 in_order.push(self.draft(&killmail, at + TimeDelta::seconds(delay)));
