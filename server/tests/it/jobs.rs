@@ -150,13 +150,17 @@ async fn failed_and_stale_enrichments_are_shown_and_then_computed_again() {
     let simulator = Simulator::start(harness::simulator_config()).await.expect("simulator");
     // Of three days ago and before the start: no feed brings them.
     simulator.set_fault(Fault::OldKill, 1.0);
-    let ids = simulator.emit(2);
+    let ids = simulator.emit(3);
     simulator.set_fault(Fault::OldKill, 0.0);
     let app = TestApp::start_on("r2z2", simulator).await;
     let (database, services) = (&app.database.store, &app.running.services);
-    let mut stale = failed(&app.simulator, ids[0]);
-    stale.enrichment.failed_at = None;
-    stale.enrichment.enriched_at -= TimeDelta::hours(25);
+    let stale_of = |id| {
+        let mut stale = failed(&app.simulator, id);
+        stale.enrichment.failed_at = None;
+        stale.enrichment.enriched_at -= TimeDelta::hours(25);
+        stale
+    };
+    let stale = stale_of(ids[0]);
     let broken = failed(&app.simulator, ids[1]);
     store(database, &stale).await;
     store(database, &broken).await;
@@ -173,7 +177,12 @@ async fn failed_and_stale_enrichments_are_shown_and_then_computed_again() {
 
     // Looked at when a day old: this answer is the old one, a later one is not.
     let value = async |id: i64| app.json(&format!("/api/v1/killmails/{id}")).await["summary"]["total_value"].clone();
-    assert!(value(ids[0]).await.is_null());
+    if !value(ids[0]).await.is_null() {
+        // It is older than the static data, too: the pass at start got it. It will not come back to a newer kill.
+        store(database, &stale_of(ids[2])).await;
+        assert!(value(ids[2]).await.is_null());
+        eventually("the other one is computed again", || async { !value(ids[2]).await.is_null() }).await;
+    }
     eventually("the stale one is computed again", || async { !value(ids[0]).await.is_null() }).await;
     services.enrichments().request(KillmailId(ids[1]));
     eventually("the failed one is computed again", || async { !value(ids[1]).await.is_null() }).await;
