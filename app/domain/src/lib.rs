@@ -22,6 +22,8 @@ pub mod sort;
 pub mod static_data;
 pub mod summary;
 pub mod tags;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod valuation;
 
 pub use filter::{Cursor, FilterError, KillFilter, Side};

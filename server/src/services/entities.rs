@@ -37,7 +37,6 @@ pub struct Requests(mpsc::Receiver<Key>);
 /// What ESI tells of a corporation or alliance.
 #[derive(Debug)]
 struct Facts {
-    name: String,
     ticker: Option<String>,
     /// An alliance's executor.
     corporation_id: Option<CorporationId>,
@@ -166,44 +165,45 @@ async fn confirm(key: Key, services: &Services, esi: &EsiClient) -> Result<(), S
     let now = services.now();
     let answer = if kind == EntityKind::Alliance {
         esi.alliance(AllianceId(id)).await.map(|answer| {
-            answer.map(|it| Facts {
-                name: it.name,
-                ticker: Some(it.ticker).filter(|ticker| !ticker.is_empty()),
-                corporation_id: it.executor_corporation_id,
-                alliance_id: None,
-                member_count: None,
-                confirmed_at: now,
+            answer.map(|it| {
+                let facts = Facts {
+                    ticker: Some(it.ticker).filter(|ticker| !ticker.is_empty()),
+                    corporation_id: it.executor_corporation_id,
+                    alliance_id: None,
+                    member_count: None,
+                    confirmed_at: now,
+                };
+                (Some(it.name), facts)
             })
         })
     } else {
         esi.corporation(CorporationId(id)).await.map(|answer| {
-            answer.map(|it| Facts {
-                name: it.name,
-                ticker: Some(it.ticker).filter(|ticker| !ticker.is_empty()),
-                corporation_id: None,
-                alliance_id: it.alliance_id,
-                member_count: it.member_count,
-                confirmed_at: now,
+            answer.map(|it| {
+                let facts = Facts {
+                    ticker: Some(it.ticker).filter(|ticker| !ticker.is_empty()),
+                    corporation_id: None,
+                    alliance_id: it.alliance_id,
+                    member_count: it.member_count,
+                    confirmed_at: now,
+                };
+                (Some(it.name), facts)
             })
         })
     };
-    let facts = match answer {
+    let (name, facts) = match answer {
         Ok(Answer { value, freshness: Freshness::Fresh, .. }) => value,
         Ok(_) => return Err("an expired answer".to_owned()),
         // Gone: what is stored is all there will be.
-        Err(EsiError::Upstream(UpstreamError::NotFound)) => Facts {
-            name: String::new(),
-            ticker: None,
-            corporation_id: None,
-            alliance_id: None,
-            member_count: None,
-            confirmed_at: now,
-        },
+        Err(EsiError::Upstream(UpstreamError::NotFound)) => {
+            let facts =
+                Facts { ticker: None, corporation_id: None, alliance_id: None, member_count: None, confirmed_at: now };
+            (None, facts)
+        }
         Err(error) => return Err(error.to_string()),
     };
-    if !facts.name.is_empty() {
+    if let Some(name) = name {
         // Search finds tickers in the database.
-        let name = EntityName { kind, id, name: facts.name.clone(), ticker: facts.ticker.clone() };
+        let name = EntityName { kind, id, name, ticker: facts.ticker.clone() };
         services.store().upsert_names(&[name]).await.map_err(|error| error.to_string())?;
     }
     services.entities().facts.set(key, Arc::new(facts));

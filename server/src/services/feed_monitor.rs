@@ -190,4 +190,19 @@ mod tests {
         let status = monitor.status();
         assert_eq!((status.health, status.active), (FeedHealth::Fallback, Some(Source::R2z2)));
     }
+
+    #[test]
+    fn the_lag_is_that_of_the_active_feed() {
+        let monitor = FeedMonitor::new(&[Source::Wanderer, Source::R2z2]);
+        let now = Timestamp::from_timestamp(1_800_000_000, 0).expect("a time");
+        let ago = |seconds| now - chrono::TimeDelta::seconds(seconds);
+        monitor.arrived(Source::R2z2, now, ago(2_000));
+        assert_eq!(monitor.status().lag_ms, None, "history closes a gap before any feed delivers");
+        monitor.phase(Source::Wanderer, FeedPhase::Active);
+        monitor.arrived(Source::R2z2, now, ago(2_000));
+        monitor.arrived(Source::Wanderer, now, ago(40));
+        monitor.arrived(Source::Wanderer, now, ago(9_000)); // posted late
+        assert_eq!(monitor.status().lag_ms, Some(40_000));
+        assert_eq!(monitor.status().last_kill_received_at, Some(now));
+    }
 }

@@ -3,37 +3,13 @@
 
 use crate::harness::{TestApp, eventually};
 use chrono::{SecondsFormat, Utc};
-use domain::KillmailId;
-use serde_json::{Value, json};
+use domain::{
+    KillmailId,
+    testing::{Change, NONSENSE},
+};
+use serde_json::json;
 use simulator::{Dates, Recording};
 use store::LetterKind;
-
-/// Spoils a mail.
-type Change = fn(&mut Value);
-
-/// What the reason has to name, and the spoiling.
-const KINDS: [(&str, Change); 20] = [
-    ("killmail_id", |mail| mail["killmail_id"] = 0.into()),
-    ("killmail_id", |mail| mail["killmail_id"] = (-1).into()),
-    ("killmail_id", |mail| mail["killmail_id"] = "1".into()),
-    ("killmail_id", |mail| mail["killmail_id"] = (1_i64 << 60).into()),
-    ("killmail_id", |mail| mail["killmail_id"] = 1.5.into()),
-    ("killmail_time", |mail| mail["killmail_time"] = "yesterday".into()),
-    ("killmail_time", |mail| mail["killmail_time"] = "1999-01-01T00:00:00Z".into()),
-    ("killmail_time", |mail| mail["killmail_time"] = "2999-01-01T00:00:00Z".into()),
-    ("killmail_time", |mail| mail["killmail_time"] = 5.into()),
-    ("solar_system_id", |mail| mail["solar_system_id"] = 0.into()),
-    ("solar_system_id", |mail| mail["solar_system_id"] = Value::Null),
-    ("victim", |mail| mail["victim"] = json!([])),
-    ("victim.ship_type_id", |mail| mail["victim"]["ship_type_id"] = (-587).into()),
-    ("victim.character_id", |mail| mail["victim"]["character_id"] = (-2).into()),
-    ("victim.items", |mail| mail["victim"]["items"] = 3.into()),
-    ("victim.items[0].item_type_id", |mail| mail["victim"]["items"][0]["item_type_id"] = 0.into()),
-    ("victim.items[0].quantity", |mail| mail["victim"]["items"][0]["quantity_destroyed"] = i64::MAX.into()),
-    ("attackers", |mail| mail["attackers"] = json!([])),
-    ("attackers[0].ship_type_id", |mail| mail["attackers"][0]["ship_type_id"] = (-1).into()),
-    ("attackers[0].final_blow", |mail| mail["attackers"][0]["final_blow"] = "yes".into()),
-];
 
 fn recording(killmail_id: i64, change: Change) -> Recording {
     let killed_at = Utc::now();
@@ -60,7 +36,7 @@ fn recording(killmail_id: i64, change: Change) -> Recording {
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_kinds_of_nonsense_are_quarantined_each_with_its_reason() {
     let app = TestApp::start("r2z2").await;
-    let spoilt: Vec<(&str, Recording)> = KINDS
+    let spoilt: Vec<(&str, Recording)> = NONSENSE
         .iter()
         .zip(140_000_001_i64..)
         .map(|((path, change), killmail_id)| (*path, recording(killmail_id, *change)))

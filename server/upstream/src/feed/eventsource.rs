@@ -4,11 +4,10 @@
 //! The library shows events only. *Life*: comments such as `: ping` are invisible, but they are bytes, and the client
 //! underneath fails a connection that is silent for `silence`. So once that time has passed without an event and without
 //! an error, there was a byte at most `silence` ago, and `Quiet` says so; before, an open connection proves nothing.
-//! *Limits of the library*, why it is used for a service of one's own only (strangers are read by `sse`): it holds
-//! an unfinished event whole, however large, and
-//! scans it again with every piece (an event of 8 MB in pieces of 16 kB: 5 s of computing without a pause, an optimised
-//! build on 2 cores, November 2026); the size is checked when the event is complete. A byte that is not UTF-8 ends the
-//! connection instead of spoiling one event.
+//! *Limits of the library*, why it is used for a service of one's own only (strangers are read by `sse`): it holds an
+//! unfinished event whole, however large, and scans it again with every piece (an event of 8 MB in pieces of 16 kB: 5 s
+//! of computing without a pause, an optimised build on 2 cores, November 2026); the size is checked when the event is
+//! complete. A byte that is not UTF-8 ends the connection instead of spoiling one event.
 
 use super::sse::{SseItem, TOO_LARGE};
 use crate::{UpstreamError, http::HttpClient};

@@ -10,9 +10,9 @@ use reqwest::{RequestBuilder, Response, header::CONTENT_TYPE};
 use std::collections::VecDeque;
 
 pub(super) const TOO_LARGE: &str = "the event is too large";
-pub(super) const NOT_UTF8: &str = "not UTF-8";
+const NOT_UTF8: &str = "not UTF-8";
 /// Of an oversized event so many times the limit is thrown away before the connection is.
-pub(super) const MAX_OVERSIZE: usize = 8;
+const MAX_OVERSIZE: usize = 8;
 const SHORT_LINE_BYTES: usize = 256;
 
 #[derive(Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(super) enum SseItem {
         start: Vec<u8>,
         reason: &'static str,
     },
-    /// A comment.
+    /// A comment, or no event for a while on a connection that lives.
     Quiet,
 }
 
@@ -46,7 +46,19 @@ impl SseReader {
         max_event_bytes: usize,
         http: &HttpClient,
     ) -> Result<Self, UpstreamError> {
-        let response = open_stream((group, group), request, http).await?;
+        let started = std::time::Instant::now();
+        let sent = request.header(reqwest::header::ACCEPT, "text/event-stream").send().await;
+        let sent = sent.map_err(UpstreamError::from);
+        crate::http::record((group, group), started, sent.as_ref().map(|response| response.status().as_u16()));
+        let response = sent?;
+        if !response.status().is_success() {
+            let retry_after = crate::http::retry_after(response.headers(), http.now());
+            return Err(UpstreamError::from_status(response.status().as_u16(), retry_after));
+        }
+        let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        if !content_type.is_some_and(|text| text.starts_with("text/event-stream")) {
+            return Err(UpstreamError::malformed("the answer is not an event stream"));
+        }
         Ok(Self { response, parser: SseParser::new(max_event_bytes) })
     }
 
@@ -62,28 +74,6 @@ impl SseReader {
             }
         }
     }
-}
-
-/// Asks for a stream and checks the answer's head.
-pub(super) async fn open_stream(
-    labels: (&'static str, &'static str),
-    request: RequestBuilder,
-    http: &HttpClient,
-) -> Result<Response, UpstreamError> {
-    let started = std::time::Instant::now();
-    let sent = request.header(reqwest::header::ACCEPT, "text/event-stream").send().await;
-    let sent = sent.map_err(UpstreamError::from);
-    crate::http::record(labels, started, sent.as_ref().map(|response| response.status().as_u16()));
-    let response = sent?;
-    if !response.status().is_success() {
-        let retry_after = crate::http::retry_after(response.headers(), http.now());
-        return Err(UpstreamError::from_status(response.status().as_u16(), retry_after));
-    }
-    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    if !content_type.is_some_and(|text| text.starts_with("text/event-stream")) {
-        return Err(UpstreamError::malformed("the answer is not an event stream"));
-    }
-    Ok(response)
 }
 
 /// Cuts bytes into events.
