@@ -18,3 +18,4 @@ pub mod postgres;
 pub mod services;
 pub mod static_import;
 pub mod telemetry;
+pub mod wiring;
