@@ -19,3 +19,4 @@ pub mod postgres;
 pub mod services;
 pub mod static_import;
 pub mod telemetry;
+pub mod wiring;

@@ -1,13 +1,11 @@
 //! `tracker backfill`: history from archives or a file. Ctrl-C stops it; the same command goes on where it was.
 
-use super::{
-    offline::Offline,
-    serve::{http_client, url},
-};
+use super::offline::Offline;
 use crate::{
     backfill::{self, Archive, Ended, Options, Tally},
     config::Config,
     lifecycle,
+    wiring::{http_client, url},
 };
 use anyhow::{Context, ensure};
 use chrono::NaiveDate;

@@ -1,10 +1,10 @@
 //! `tracker bench`: measurements of the whole (docs/PERFORMANCE.md holds results and the commands that gave them).
 
-use super::serve::open_database;
 use crate::{
     config::Config,
     enrichment::{Arrived, Body, enrich},
     services::prices::PriceTable,
+    wiring::Database,
 };
 use anyhow::{Context, ensure};
 use app::contract::{ClientMessage, ServerMessage};
@@ -138,7 +138,8 @@ fn read_records(file: &Path, limit: usize, static_data: &StaticData) -> anyhow::
 
 async fn ingest(config: &Config, file: &Path, batch: usize, kills: usize) -> anyhow::Result<()> {
     ensure!(batch > 0, "--batch is at least 1");
-    let (store, embedded) = open_database(config).await?;
+    let database = Database::open(config).await?;
+    let store = &database.store;
     let static_data = StaticData::bundled();
     let started = Instant::now();
     let records = read_records(file, kills, &static_data)?;
@@ -154,7 +155,7 @@ async fn ingest(config: &Config, file: &Path, batch: usize, kills: usize) -> any
     }
     let elapsed = started.elapsed();
     ensure!(inserted == records.len(), "{inserted} of {} kills were new: use an empty database", records.len());
-    let copy = bench::copy_rows_per_second(&store, &references, &static_data).await.context("copying")?;
+    let copy = bench::copy_rows_per_second(store, &references, &static_data).await.context("copying")?;
 
     let per_second = rows as f64 / elapsed.as_secs_f64();
     println!("| kills | rows | batch | decode + enrich | insert | rows/s | kills/s | plain COPY rows/s | share |");
@@ -166,8 +167,7 @@ async fn ingest(config: &Config, file: &Path, batch: usize, kills: usize) -> any
         copy.rows_per_second(),
         100.0 * per_second / copy.rows_per_second(),
     );
-    store.close().await;
-    drop(embedded);
+    database.close().await;
     Ok(())
 }
 

@@ -1,7 +1,6 @@
 //! `tracker bench coverage`: how complete the enrichment of a day is.
 
-use super::serve::open_database;
-use crate::config::Config;
+use crate::{config::Config, wiring::Database};
 use anyhow::Context;
 use chrono::{Days, NaiveDate, NaiveTime};
 use store::bench::Coverage;
@@ -11,14 +10,13 @@ use store::bench::Coverage;
 /// # Errors
 /// When the database does not answer or has none of them.
 pub async fn coverage(config: &Config, day: NaiveDate) -> anyhow::Result<()> {
-    let (store, embedded) = open_database(config).await?;
+    let database = Database::open(config).await?;
     let from = day.and_time(NaiveTime::MIN).and_utc();
     let to = from.checked_add_days(Days::new(1)).context("no day after that")?;
-    let coverage = store.coverage(from, to).await.context("counting")?;
+    let coverage = database.store.coverage(from, to).await.context("counting")?;
     anyhow::ensure!(coverage.kills > 0, "no kills of {day} are stored");
     print(&coverage);
-    store.close().await;
-    drop(embedded);
+    database.close().await;
     Ok(())
 }
 

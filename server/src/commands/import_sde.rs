@@ -1,12 +1,12 @@
 //! `tracker import-sde`: static data from a file or from CCP, back to the previous, or what there is.
 
-use super::serve::{self, open_database};
 use crate::{
     config::Config,
     static_import::{
         self, Import, ImportError, SdeFile,
         download::{self, Download},
     },
+    wiring::{self, Database},
 };
 use anyhow::Context;
 use clap::Args;
@@ -60,10 +60,9 @@ struct What {
 /// # Errors
 /// When the file is unusable, or CCP or the database does not answer; the old data then stay.
 pub async fn run(config: &Config, arguments: ImportSde) -> anyhow::Result<()> {
-    let (store, embedded) = open_database(config).await?;
-    let outcome = act(config, &store, arguments).await;
-    store.close().await;
-    drop(embedded);
+    let database = Database::open(config).await?;
+    let outcome = act(config, &database.store, arguments).await;
+    database.close().await;
     outcome
 }
 
@@ -97,7 +96,7 @@ async fn act(config: &Config, store: &Store, arguments: ImportSde) -> anyhow::Re
 
 async fn import_latest(config: &Config, store: &Store, downgrade: Downgrade) -> anyhow::Result<Import> {
     let contact = config.contact.clone().unwrap_or_else(|| config.public_url.clone());
-    let options = HttpOptions { max_redirects: MAX_REDIRECTS, ..HttpOptions::new(contact, serve::now) };
+    let options = HttpOptions { max_redirects: MAX_REDIRECTS, ..HttpOptions::new(contact, wiring::now) };
     let base_url = url::Url::parse(&config.sde_url).context("SDE_URL")?;
     let client = SdeClient::new(HttpClient::new(options).context("HTTP client")?, base_url);
     match download::newest(store, &client, downgrade).await.context("fetching CCP's static data")? {

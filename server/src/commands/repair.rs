@@ -1,13 +1,11 @@
 //! `tracker replay-dead-letters` and `tracker re-enrich`: what the server's jobs do, now and at full speed.
 
-use super::{
-    offline::Offline,
-    serve::{esi_client, http_client},
-};
+use super::offline::Offline;
 use crate::{
     config::Config,
     jobs::{dead_letters, re_enrich},
     lifecycle,
+    wiring::{esi_client, http_client},
 };
 use anyhow::{Context, ensure};
 use chrono::{NaiveDate, NaiveTime, TimeDelta};

@@ -5,39 +5,27 @@
 
 use crate::{
     bus,
-    config::{Config, DatabaseConfig},
+    config::Config,
     http::{self, AppState, images::ImageProxy, security::Origin},
     ingest::{self, IngestOptions, Upstreams},
     jobs,
     lifecycle::{self, GRACE, Lifecycle},
     live::{LiveEvent, refresh},
-    postgres::Embedded,
     services::{self, Parts, Services, entities, fits, names, prices, submit::Intake},
     static_import, telemetry,
+    wiring::{self, Database},
 };
 use anyhow::Context;
-use domain::{KillFilter, Source};
+use domain::KillFilter;
 use futures::StreamExt;
 use leptos::config::LeptosOptions;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
-use store::{Page, Store, StoreError, StoreOptions};
+use store::{Page, StoreError};
 use tokio::{
     net::TcpListener,
-    time::{MissedTickBehavior, interval, sleep},
+    time::{MissedTickBehavior, interval},
 };
-use upstream::{
-    HttpClient, HttpOptions,
-    esi::{EsiClient, EsiOptions},
-    feed::{EveKillFeed, EveKillOptions, Feed, HistoryClient, R2z2Feed, R2z2Options, WandererFeed, WandererOptions},
-    images::ImageClient,
-    janice::{JaniceClient, JaniceOptions},
-    mutamarket::{MutamarketClient, MutamarketOptions},
-    rate::{
-        Pace, RedisBudget,
-        shared::{Alone, SharedBudget},
-    },
-};
-use url::Url;
+use upstream::{esi::EsiClient, feed::HistoryClient, images::ImageClient};
 
 /// Kills of the database put into the hot window at start, so that repeats are recognised and pages start full.
 const WARM_KILLS: u32 = 300;
@@ -45,30 +33,20 @@ const WARM_QUERIES: usize = 8;
 /// How often open pages are told the feed's state and the minute counters.
 const STATUS_INTERVAL: Duration = Duration::from_secs(5);
 const PARTITION_INTERVAL: Duration = Duration::from_secs(6 * 3_600);
-/// How long to wait for a database that is just starting.
-const DATABASE_PATIENCE: Duration = Duration::from_secs(30);
-
-pub(super) fn now() -> domain::Timestamp {
-    chrono::Utc::now()
-}
 
 /// A server that answers requests.
 pub struct Running {
     pub addr: SocketAddr,
     pub services: Arc<Services>,
     pub lifecycle: Lifecycle,
-    embedded: Option<Embedded>,
-    store: Store,
+    database: Database,
 }
 
 impl Running {
     /// Drains and stops everything. Returns whether all of it ended in time.
     pub async fn stop(self) -> bool {
         let in_time = self.lifecycle.finish(GRACE).await;
-        self.store.close().await;
-        // Stopping PostgreSQL blocks for a moment.
-        let embedded = self.embedded;
-        drop(tokio::task::spawn_blocking(move || drop(embedded)).await);
+        self.database.close().await;
         in_time
     }
 }
@@ -94,10 +72,9 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 /// When the database or the address is not to be had.
 pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Running> {
     let metrics = telemetry::metrics();
-    let (store, mut embedded) = open_database(&config).await?;
-    if let Some(embedded) = &mut embedded {
-        embedded.take_over();
-    }
+    let mut database = Database::open(&config).await?;
+    database.take_over();
+    let store = database.store.clone();
     let static_data = static_import::load::load(&store).await.context("reading static data")?;
     store.import_static(&static_data.data).await.context("importing static data")?;
     tracing::info!(build = static_data.data.build(), "static data in use");
@@ -108,12 +85,12 @@ pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Run
         static_data,
         feeds: config.feeds.clone(),
         is_demo: config.is_demo,
-        clock: now,
+        clock: wiring::now,
     });
     warm(&services).await;
 
-    let http_client = http_client(&config)?;
-    let esi = Arc::new(esi_client(&config, &http_client)?);
+    let http_client = wiring::http_client(&config)?;
+    let esi = Arc::new(wiring::esi_client(&config, &http_client)?);
     if services.prices().table().is_without_market() {
         // The first kills of a new installation are worth waiting a moment for their values.
         if let Err(reason) = prices::refresh_esi(&services, &esi).await {
@@ -121,9 +98,9 @@ pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Run
         }
     }
     let upstreams = Upstreams {
-        feeds: feeds(&config, &http_client)?,
+        feeds: wiring::feeds(&config, &http_client)?,
         esi: Arc::clone(&esi),
-        history: Arc::new(HistoryClient::new(http_client.clone(), url(&config.r2z2_url)?)),
+        history: Arc::new(HistoryClient::new(http_client.clone(), wiring::url(&config.r2z2_url)?)),
     };
 
     let listener = TcpListener::bind(config.bind_addr)
@@ -133,14 +110,14 @@ pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Run
 
     let entrance = ingest::start(&lifecycle, &services, upstreams, options);
     spawn_jobs(&lifecycle, &services, &esi, requests, &config);
-    let sources = price_sources(&config, &http_client, &esi)?;
+    let sources = wiring::price_sources(&config, &http_client, &esi)?;
     watch_prices(&services, &sources);
     prices::start(&lifecycle, &services, sources);
     if let Some(url) = &config.redis_url {
         let link = bus::connect(services.bus(), url).context("REDIS_URL")?;
         lifecycle.spawn("bus", link.run(lifecycle.stop_token()));
     }
-    let images = Arc::new(ImageProxy::new(ImageClient::new(http_client, url(&config.image_server_url)?)));
+    let images = Arc::new(ImageProxy::new(ImageClient::new(http_client, wiring::url(&config.image_server_url)?)));
     watch(&services, &esi, &images);
     let state = AppState {
         services: Arc::clone(&services),
@@ -166,55 +143,7 @@ pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Run
         }
     });
     tracing::info!("listening on http://{addr}");
-    Ok(Running { addr, services, lifecycle, embedded, store })
-}
-
-/// Connects to the database, starting the embedded one if none is configured, and brings its schema up to date.
-///
-/// # Errors
-/// When PostgreSQL cannot be started, reached or migrated.
-pub async fn open_database(config: &Config) -> anyhow::Result<(Store, Option<Embedded>)> {
-    let (url, embedded) = match &config.database {
-        DatabaseConfig::Url(url) => (url.clone(), None),
-        DatabaseConfig::Embedded { data_dir, bin_dir } => {
-            let (data_dir, bin_dir) = (data_dir.clone(), bin_dir.clone());
-            let embedded = tokio::task::spawn_blocking(move || Embedded::start(&data_dir, bin_dir.as_deref()))
-                .await
-                .context("embedded PostgreSQL")?
-                .context("embedded PostgreSQL")?;
-            (embedded.url().to_owned(), Some(embedded))
-        }
-    };
-    let options = StoreOptions::new(url).max_connections(24);
-    let deadline = tokio::time::Instant::now() + DATABASE_PATIENCE;
-    let store = loop {
-        match Store::connect(&options).await {
-            Ok(store) => break store,
-            Err(error) if error.is_transient() && tokio::time::Instant::now() < deadline => {
-                tracing::warn!(%error, "waiting for the database");
-                sleep(Duration::from_millis(500)).await;
-            }
-            Err(error) => return Err(error).context("cannot connect to the database"),
-        }
-    };
-    store.migrate().await.context("migrating the database")?;
-    store.ensure_partitions(now()).await.context("creating partitions")?;
-    Ok((store, embedded))
-}
-
-/// Of any process with this configuration: all share one budget.
-pub(super) fn esi_client(config: &Config, client: &HttpClient) -> anyhow::Result<EsiClient> {
-    let mut options = EsiOptions::new(url(&config.esi_url)?);
-    options.compatibility_date.clone_from(&config.esi_compatibility_date);
-    Ok(EsiClient::sharing(client.clone(), options, shared_budget(config, "esi", None)?))
-}
-
-/// Nodes with one Redis keep to one budget of each upstream, and to one pace where it is ours.
-fn shared_budget(config: &Config, host: &'static str, pace: Option<Pace>) -> anyhow::Result<Arc<dyn SharedBudget>> {
-    Ok(match &config.redis_url {
-        Some(url) => Arc::new(RedisBudget::new(url, "tracker", host).context("REDIS_URL")?.pace(pace)),
-        None => Arc::new(Alone),
-    })
+    Ok(Running { addr, services, lifecycle, database })
 }
 
 /// Makes upstreams and caches visible.
@@ -238,66 +167,6 @@ fn watch_prices(services: &Arc<Services>, sources: &prices::Sources) {
     }
     let mutamarket = sources.mutamarket.clone();
     services.watch().upstream(move || mutamarket.health());
-}
-
-pub(super) fn http_client(config: &Config) -> anyhow::Result<HttpClient> {
-    let contact = config.contact.clone().unwrap_or_else(|| config.public_url.clone());
-    HttpClient::new(HttpOptions::new(contact, now)).context("HTTP client")
-}
-
-pub(super) fn url(text: &str) -> anyhow::Result<Url> {
-    Url::parse(text).with_context(|| format!("{text} is not a URL"))
-}
-
-fn feeds(config: &Config, client: &HttpClient) -> anyhow::Result<Vec<Arc<dyn Feed>>> {
-    let mut feeds: Vec<Arc<dyn Feed>> = Vec::new();
-    for source in &config.feeds {
-        match source {
-            Source::Wanderer => {
-                let url = config.wanderer_kills_url.as_deref().context("WANDERER_KILLS_URL is not set")?;
-                let mut options = WandererOptions::new(self::url(url)?);
-                options.silence = read_timeout(config);
-                feeds.push(Arc::new(WandererFeed::new(client.clone(), options).context("wanderer-kills")?));
-            }
-            Source::R2z2 => {
-                let mut options = R2z2Options::new(url(&config.r2z2_url)?);
-                options.poll_floor = config.r2z2_poll;
-                options.start_back = config.r2z2_start_back;
-                options.pace.per_second = config.r2z2_requests_per_second;
-                // A request takes some tens of milliseconds: enough of them at once to reach the pace.
-                options.prefetch = (config.r2z2_requests_per_second as usize / 10).clamp(4, 64);
-                options.pace.burst = u32::try_from(options.prefetch).unwrap_or(options.pace.burst);
-                feeds.push(Arc::new(R2z2Feed::new(client.clone(), options)));
-            }
-            Source::EveKill => {
-                let mut options = EveKillOptions::new(url(&config.eve_kill_url)?);
-                options.silence = read_timeout(config);
-                feeds.push(Arc::new(EveKillFeed::new(client.clone(), &options).context("EVE-KILL")?));
-            }
-            other => anyhow::bail!("{other} is not a live feed"),
-        }
-    }
-    Ok(feeds)
-}
-
-/// When a connection without a byte is given up: soon enough that another one may show life before the feed's bound.
-fn read_timeout(config: &Config) -> Duration {
-    config.feed_silence.mul_f64(0.75)
-}
-
-fn price_sources(config: &Config, client: &HttpClient, esi: &Arc<EsiClient>) -> anyhow::Result<prices::Sources> {
-    let janice = match &config.janice_api_key {
-        Some(key) => {
-            let options = JaniceOptions::new(url(&config.janice_url)?, key.expose());
-            let shared = shared_budget(config, options.discipline.host, options.discipline.pace)?;
-            Some(JaniceClient::sharing(client.clone(), options, shared))
-        }
-        None => None,
-    };
-    let options = MutamarketOptions::new(url(&config.mutamarket_url)?);
-    let shared = shared_budget(config, options.discipline.host, options.discipline.pace)?;
-    let mutamarket = MutamarketClient::sharing(client.clone(), options, shared);
-    Ok(prices::Sources { esi: Arc::clone(esi), janice, mutamarket })
 }
 
 /// Fills the caches from the database. Failing is no reason not to start.
@@ -379,7 +248,7 @@ fn spawn_jobs(
             tokio::select! {
                 () = stop.cancelled() => return,
                 _ = ticks.tick() => {
-                    if let Err(error) = super::maintenance::keep_partitions(kept.store(), kept.now(), retention).await {
+                    if let Err(error) = jobs::partitions::keep(kept.store(), kept.now(), retention).await {
                         tracing::error!(%error, "partitions cannot be kept");
                     }
                 }

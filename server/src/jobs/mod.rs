@@ -11,6 +11,7 @@
 
 pub mod dead_letters;
 pub mod enrichment;
+pub mod partitions;
 pub mod queue;
 pub mod re_enrich;
 pub mod wanted_names;
