@@ -70,7 +70,13 @@ struct Tree {
 }
 
 impl Tree {
-    fn load(&mut self, files: Files<'_>, parent: Option<usize>, file: PathBuf, folder: PathBuf) -> Result<usize, String> {
+    fn load(
+        &mut self,
+        files: Files<'_>,
+        parent: Option<usize>,
+        file: PathBuf,
+        folder: PathBuf,
+    ) -> Result<usize, String> {
         let text = files(&file).ok_or_else(|| format!("{} is missing", file.display()))?;
         let parsed = syn::parse_file(&text).map_err(|error| format!("{}: {error}", file.display()))?;
         self.add(files, parent, &file, &folder, &parsed.items)
@@ -280,7 +286,9 @@ impl Collected {
         match tree {
             UseTree::Path(tree) => self.add_use(&tree.tree, &with(&tree.ident), is_public),
             // `a::{self}` names `a`.
-            UseTree::Name(tree) if tree.ident == "self" => add(path.last().cloned().unwrap_or_default(), path.to_owned()),
+            UseTree::Name(tree) if tree.ident == "self" => {
+                add(path.last().cloned().unwrap_or_default(), path.to_owned())
+            }
             UseTree::Name(tree) => add(tree.ident.to_string(), with(&tree.ident)),
             UseTree::Rename(tree) if tree.ident == "self" => add(tree.rename.to_string(), path.to_owned()),
             UseTree::Rename(tree) => add(tree.rename.to_string(), with(&tree.ident)),
@@ -411,8 +419,11 @@ mod tests {
 
     #[test]
     fn a_name_that_a_macro_makes_is_where_the_path_says() {
-        let found =
-            imports(&[("lib.rs", "mod a; mod b;"), ("a.rs", "ids! { One }"), ("b.rs", "use crate::a::One; use serde::One as Two;")]);
+        let found = imports(&[
+            ("lib.rs", "mod a; mod b;"),
+            ("a.rs", "ids! { One }"),
+            ("b.rs", "use crate::a::One; use serde::One as Two;"),
+        ]);
         assert_eq!(found, ["b.rs -> a.rs One"]);
     }
 
@@ -438,12 +449,19 @@ mod tests {
         let uses = read(&[("lib.rs", "mod a; mod b;"), A, ("b.rs", text)]);
         assert!(uses.imports.is_empty(), "{:?}", uses.imports);
         assert!(uses.outside.contains(&(PathBuf::from("b.rs"), "domain".to_owned())));
-        assert_eq!(imports(&[("lib.rs", "mod a; mod b;"), A, ("b.rs", "#[cfg(not(test))] use crate::a::One;")]).len(), 1);
+        assert_eq!(
+            imports(&[("lib.rs", "mod a; mod b;"), A, ("b.rs", "#[cfg(not(test))] use crate::a::One;")]).len(),
+            1
+        );
     }
 
     #[test]
     fn names_that_lead_in_a_ring_and_variants_behind_a_glob_end_somewhere() {
-        let ring = [("lib.rs", "mod a; mod b;"), ("a.rs", "pub use crate::b::*;"), ("b.rs", "pub use crate::a::*; struct S(One);")];
+        let ring = [
+            ("lib.rs", "mod a; mod b;"),
+            ("a.rs", "pub use crate::b::*;"),
+            ("b.rs", "pub use crate::a::*; struct S(One);"),
+        ];
         assert!(imports(&ring).is_empty());
         let itself = "use async_trait::async_trait; fn f() { async_trait() }";
         assert!(imports(&[("lib.rs", itself)]).is_empty());

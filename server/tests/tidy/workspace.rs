@@ -10,6 +10,8 @@ use std::{
 
 pub struct Package {
     pub name: String,
+    /// Of its sources.
+    pub folder: PathBuf,
     /// Packages and crates that it uses outside tests, under their names in the registry.
     pub dependencies: BTreeSet<String>,
     /// The library's files; of a package without one, its program's.
@@ -17,7 +19,7 @@ pub struct Package {
 }
 
 pub fn root() -> PathBuf {
-    PathBuf::from(option_env!("TIDY_ROOT").unwrap_or(env!("CARGO_MANIFEST_DIR"))).join("..")
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 pub fn packages() -> &'static [Package] {
@@ -42,6 +44,7 @@ fn read() -> Vec<Package> {
             let root = library.expect("a library or a program").src_path.as_std_path();
             Package {
                 name: package.name.to_string(),
+                folder: root.parent().expect("a file in a folder").to_owned(),
                 dependencies: used.map(|dependency| dependency.name.clone()).collect(),
                 uses: reader::uses_of(root, &text).expect("sources that can be read"),
             }
