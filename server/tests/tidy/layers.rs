@@ -3,7 +3,7 @@
 use crate::{reader::Import, workspace};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 /// From the top; those of one line do not use each other.

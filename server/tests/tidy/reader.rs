@@ -40,8 +40,9 @@ pub struct Uses {
 /// # Errors
 /// Names the file that is missing or is no Rust.
 pub fn uses_of(root: &Path, files: Files<'_>) -> Result<Uses, String> {
-    let mut tree = Tree { folder: root.parent().unwrap_or(Path::new("")).to_owned(), modules: Vec::new() };
-    tree.load(files, None, root.to_owned(), tree.folder.clone())?;
+    let folder = root.parent().unwrap_or(Path::new(""));
+    let mut tree = Tree { folder: folder.to_owned(), modules: Vec::new() };
+    tree.load(files, None, root, folder)?;
     Ok(tree.uses())
 }
 
@@ -70,16 +71,10 @@ struct Tree {
 }
 
 impl Tree {
-    fn load(
-        &mut self,
-        files: Files<'_>,
-        parent: Option<usize>,
-        file: PathBuf,
-        folder: PathBuf,
-    ) -> Result<usize, String> {
-        let text = files(&file).ok_or_else(|| format!("{} is missing", file.display()))?;
+    fn load(&mut self, files: Files<'_>, parent: Option<usize>, file: &Path, folder: &Path) -> Result<usize, String> {
+        let text = files(file).ok_or_else(|| format!("{} is missing", file.display()))?;
         let parsed = syn::parse_file(&text).map_err(|error| format!("{}: {error}", file.display()))?;
-        self.add(files, parent, &file, &folder, &parsed.items)
+        self.add(files, parent, file, folder, &parsed.items)
     }
 
     /// A module in `file`, whose children are in `folder`.
@@ -119,7 +114,7 @@ impl Tree {
                 None => {
                     let flat = folder.join(format!("{name}.rs"));
                     let file = if files(&flat).is_some() { flat } else { below.join("mod.rs") };
-                    self.load(files, Some(index), file, below)?
+                    self.load(files, Some(index), &file, &below)?
                 }
             };
             self.modules[index].children.insert(name, child);
@@ -287,7 +282,7 @@ impl Collected {
             UseTree::Path(tree) => self.add_use(&tree.tree, &with(&tree.ident), is_public),
             // `a::{self}` names `a`.
             UseTree::Name(tree) if tree.ident == "self" => {
-                add(path.last().cloned().unwrap_or_default(), path.to_owned())
+                add(path.last().cloned().unwrap_or_default(), path.to_owned());
             }
             UseTree::Name(tree) => add(tree.ident.to_string(), with(&tree.ident)),
             UseTree::Rename(tree) if tree.ident == "self" => add(tree.rename.to_string(), path.to_owned()),
