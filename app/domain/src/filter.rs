@@ -6,9 +6,7 @@
 use crate::{
     Timestamp,
     fit_stats::Tank,
-    ids::{
-        AllianceId, CharacterId, ConstellationId, CorporationId, GroupId, KillmailId, RegionId, SolarSystemId, TypeId,
-    },
+    ids::{AllianceId, CharacterId, ConstellationId, CorporationId, GroupId, RegionId, SolarSystemId, TypeId},
     isk::Isk,
     killmail::Killmail,
     record::{Participant, Role},
@@ -99,6 +97,74 @@ pub struct KillFilter {
     pub npc: Option<bool>,
 }
 
+/// Declares what can be asked of every field by its name. A field of [`KillFilter`] that is missing here does not
+/// compile.
+macro_rules! filter_fields {
+    ($($variant:ident $field:ident),* $(,)?) => {
+        /// The fields of a filter, by the names that URLs and the API have for them. Whoever treats fields one by one
+        /// matches on this, so that a new one is noticed everywhere.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum FilterField {
+            $($variant),*
+        }
+
+        impl FilterField {
+            /// In the order of query strings and of what is said about a filter.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => stringify!($field)),*
+                }
+            }
+        }
+
+        impl KillFilter {
+            /// Leaves a field empty.
+            pub fn clear(&mut self, field: FilterField) {
+                // All are named, or this does not compile.
+                let Self { $($field),* } = self;
+                match field {
+                    $(FilterField::$variant => *$field = Default::default()),*
+                }
+            }
+        }
+    };
+}
+
+filter_fields! {
+    SystemId system_id,
+    ConstellationId constellation_id,
+    RegionId region_id,
+    Band band,
+    CharacterId character_id,
+    CorporationId corporation_id,
+    AllianceId alliance_id,
+    ShipTypeId ship_type_id,
+    GroupId group_id,
+    Side side,
+    MinValue min_value,
+    MaxValue max_value,
+    MinEhp min_ehp,
+    MaxEhp max_ehp,
+    MinDps min_dps,
+    Tank tank,
+    Tags tags,
+    From from,
+    To to,
+    Solo solo,
+    Npc npc,
+}
+
+impl FromStr for FilterField {
+    type Err = FilterError;
+
+    fn from_str(name: &str) -> Result<Self, FilterError> {
+        let known = Self::ALL.iter().find(|field| field.name() == name);
+        known.copied().ok_or_else(|| FilterError::new(name, "is not a known parameter"))
+    }
+}
+
 /// A query parameter that cannot be understood.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 #[error("{field}: {reason}")]
@@ -148,26 +214,46 @@ impl KillFilter {
 
     /// Whether a kill passes.
     pub fn matches(&self, kill: &KillSummary, participants: &[ParticipantFacts]) -> bool {
-        let any_or_empty = |wanted_is_empty: bool, hit: bool| wanted_is_empty || hit;
+        let Self {
+            system_id,
+            constellation_id,
+            region_id,
+            band,
+            // Asked of participants, each on its side.
+            character_id: _,
+            corporation_id: _,
+            alliance_id: _,
+            ship_type_id: _,
+            group_id: _,
+            side: _,
+            min_value,
+            max_value,
+            min_ehp,
+            max_ehp,
+            min_dps,
+            tank,
+            tags,
+            from,
+            to,
+            solo,
+            npc,
+        } = self;
         let place = &kill.place;
-        any_or_empty(self.system_id.is_empty(), self.system_id.contains(&place.solar_system_id))
-            && any_or_empty(
-                self.constellation_id.is_empty(),
-                place.constellation_id.is_some_and(|id| self.constellation_id.contains(&id)),
-            )
-            && any_or_empty(self.region_id.is_empty(), place.region_id.is_some_and(|id| self.region_id.contains(&id)))
-            && any_or_empty(self.band.is_empty(), place.band.is_some_and(|band| self.band.contains(&band)))
-            && self.min_value.is_none_or(|min| kill.total_value.is_some_and(|value| value >= min))
-            && self.max_value.is_none_or(|max| kill.total_value.is_some_and(|value| value <= max))
-            && self.min_ehp.is_none_or(|min| kill.ehp.is_some_and(|ehp| ehp >= min))
-            && self.max_ehp.is_none_or(|max| kill.ehp.is_some_and(|ehp| ehp <= max))
-            && self.min_dps.is_none_or(|min| kill.dps.is_some_and(|dps| dps >= min))
-            && any_or_empty(self.tank.is_empty(), kill.tank.is_some_and(|tank| self.tank.contains(&tank)))
-            && self.tags.iter().all(|tag| kill.module_tags.contains(tag))
-            && self.from.is_none_or(|from| kill.killmail_time >= from)
-            && self.to.is_none_or(|to| kill.killmail_time < to)
-            && self.solo.is_none_or(|solo| kill.is_solo == solo)
-            && self.npc.is_none_or(|npc| kill.is_npc == npc)
+        (system_id.is_empty() || system_id.contains(&place.solar_system_id))
+            && is_among(constellation_id, place.constellation_id)
+            && is_among(region_id, place.region_id)
+            && is_among(band, place.band)
+            && min_value.is_none_or(|min| kill.total_value.is_some_and(|value| value >= min))
+            && max_value.is_none_or(|max| kill.total_value.is_some_and(|value| value <= max))
+            && min_ehp.is_none_or(|min| kill.ehp.is_some_and(|ehp| ehp >= min))
+            && max_ehp.is_none_or(|max| kill.ehp.is_some_and(|ehp| ehp <= max))
+            && min_dps.is_none_or(|min| kill.dps.is_some_and(|dps| dps >= min))
+            && is_among(tank, kill.tank)
+            && tags.iter().all(|tag| kill.module_tags.contains(tag))
+            && from.is_none_or(|from| kill.killmail_time >= from)
+            && to.is_none_or(|to| kill.killmail_time < to)
+            && solo.is_none_or(|solo| kill.is_solo == solo)
+            && npc.is_none_or(|npc| kill.is_npc == npc)
             && self.matches_participants(participants)
     }
 
@@ -211,7 +297,7 @@ impl KillFilter {
             if ignored.contains(&&*field) {
                 continue;
             }
-            filter.set(&field, &value)?;
+            filter.set(field.parse()?, &value)?;
         }
         if let (Some(min), Some(max)) = (filter.min_value, filter.max_value)
             && min > max
@@ -234,21 +320,22 @@ impl KillFilter {
     /// Sets one parameter. An empty value means that the parameter is not set (forms send those).
     ///
     /// # Errors
-    /// When the field is unknown or the value malformed.
-    pub fn set(&mut self, field: &str, value: &str) -> Result<(), FilterError> {
+    /// When the value is malformed.
+    pub fn set(&mut self, parameter: FilterField, value: &str) -> Result<(), FilterError> {
         if value.is_empty() {
             return Ok(());
         }
-        match field {
-            "system_id" => extend_ids(&mut self.system_id, field, value)?,
-            "constellation_id" => extend_ids(&mut self.constellation_id, field, value)?,
-            "region_id" => extend_ids(&mut self.region_id, field, value)?,
-            "character_id" => extend_ids(&mut self.character_id, field, value)?,
-            "corporation_id" => extend_ids(&mut self.corporation_id, field, value)?,
-            "alliance_id" => extend_ids(&mut self.alliance_id, field, value)?,
-            "ship_type_id" => extend_ids(&mut self.ship_type_id, field, value)?,
-            "group_id" => extend_ids(&mut self.group_id, field, value)?,
-            "band" => {
+        let field = parameter.name();
+        match parameter {
+            FilterField::SystemId => extend_ids(&mut self.system_id, field, value)?,
+            FilterField::ConstellationId => extend_ids(&mut self.constellation_id, field, value)?,
+            FilterField::RegionId => extend_ids(&mut self.region_id, field, value)?,
+            FilterField::CharacterId => extend_ids(&mut self.character_id, field, value)?,
+            FilterField::CorporationId => extend_ids(&mut self.corporation_id, field, value)?,
+            FilterField::AllianceId => extend_ids(&mut self.alliance_id, field, value)?,
+            FilterField::ShipTypeId => extend_ids(&mut self.ship_type_id, field, value)?,
+            FilterField::GroupId => extend_ids(&mut self.group_id, field, value)?,
+            FilterField::Band => {
                 for word in value.split(',') {
                     let band = word.parse().map_err(|()| {
                         FilterError::new(field, "is one of highsec, lowsec, nullsec, wspace, abyssal, pochven")
@@ -256,7 +343,7 @@ impl KillFilter {
                     push_bounded(&mut self.band, band, field)?;
                 }
             }
-            "tags" => {
+            FilterField::Tags => {
                 for tag in value.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
                     let Some(known) = tags::canonical(tag) else {
                         let shown: String = tag.chars().take(64).collect();
@@ -265,19 +352,19 @@ impl KillFilter {
                     push_bounded(&mut self.tags, known.tag.clone().into_owned(), field)?;
                 }
             }
-            "side" => {
+            FilterField::Side => {
                 self.side = Some(match value {
                     "victim" => Side::Victim,
                     "attacker" => Side::Attacker,
                     _ => return Err(FilterError::new(field, "is victim or attacker")),
                 });
             }
-            "min_value" => self.min_value = Some(amount(field, value)?),
-            "max_value" => self.max_value = Some(amount(field, value)?),
-            "min_ehp" => self.min_ehp = Some(whole_number(field, value)?),
-            "max_ehp" => self.max_ehp = Some(whole_number(field, value)?),
-            "min_dps" => self.min_dps = Some(whole_number(field, value)?),
-            "tank" => {
+            FilterField::MinValue => self.min_value = Some(amount(field, value)?),
+            FilterField::MaxValue => self.max_value = Some(amount(field, value)?),
+            FilterField::MinEhp => self.min_ehp = Some(whole_number(field, value)?),
+            FilterField::MaxEhp => self.max_ehp = Some(whole_number(field, value)?),
+            FilterField::MinDps => self.min_dps = Some(whole_number(field, value)?),
+            FilterField::Tank => {
                 for word in value.split(',') {
                     let kinds = Tank::named(word).ok_or_else(|| {
                         let words =
@@ -289,11 +376,10 @@ impl KillFilter {
                     }
                 }
             }
-            "from" => self.from = Some(moment(field, value)?),
-            "to" => self.to = Some(moment(field, value)?),
-            "solo" => self.solo = Some(yes_or_no(field, value)?),
-            "npc" => self.npc = Some(yes_or_no(field, value)?),
-            _ => return Err(FilterError::new(field, "is not a known parameter")),
+            FilterField::From => self.from = Some(moment(field, value)?),
+            FilterField::To => self.to = Some(moment(field, value)?),
+            FilterField::Solo => self.solo = Some(yes_or_no(field, value)?),
+            FilterField::Npc => self.npc = Some(yes_or_no(field, value)?),
         }
         Ok(())
     }
@@ -301,34 +387,55 @@ impl KillFilter {
     /// The query string of this filter, without `?`; empty when nothing is filtered. `from_query` reads it back.
     pub fn to_query(&self) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        let mut list = |name: &str, values: Vec<String>| {
-            if !values.is_empty() {
-                query.append_pair(name, &values.join(","));
-            }
-        };
-        list("system_id", texts(&self.system_id));
-        list("constellation_id", texts(&self.constellation_id));
-        list("region_id", texts(&self.region_id));
-        list("band", texts(&self.band));
-        list("character_id", texts(&self.character_id));
-        list("corporation_id", texts(&self.corporation_id));
-        list("alliance_id", texts(&self.alliance_id));
-        list("ship_type_id", texts(&self.ship_type_id));
-        list("group_id", texts(&self.group_id));
-        list("side", self.side.iter().map(|side| side.as_str().to_owned()).collect());
-        list("min_value", self.min_value.iter().map(|isk| plain_amount(*isk)).collect());
-        list("max_value", self.max_value.iter().map(|isk| plain_amount(*isk)).collect());
-        list("min_ehp", self.min_ehp.iter().map(i64::to_string).collect());
-        list("max_ehp", self.max_ehp.iter().map(i64::to_string).collect());
-        list("min_dps", self.min_dps.iter().map(i64::to_string).collect());
-        list("tank", self.tank.iter().map(|tank| tank.as_str().to_owned()).collect());
-        list("tags", self.tags.clone());
-        list("from", self.from.iter().map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)).collect());
-        list("to", self.to.iter().map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)).collect());
-        list("solo", self.solo.iter().map(bool::to_string).collect());
-        list("npc", self.npc.iter().map(bool::to_string).collect());
+        for (field, value) in self.parameters() {
+            query.append_pair(field.name(), &value);
+        }
         query.finish()
     }
+
+    /// The fields that filter, with their values as a query string has them, not escaped.
+    pub fn parameters(&self) -> impl Iterator<Item = (FilterField, String)> + '_ {
+        FilterField::ALL
+            .iter()
+            .map(|field| (*field, self.words(*field).join(",")))
+            .filter(|(_, value)| !value.is_empty())
+    }
+
+    fn words(&self, field: FilterField) -> Vec<String> {
+        let number = |number: Option<i64>| number.iter().map(i64::to_string).collect();
+        let amount = |isk: Option<Isk>| isk.iter().map(|isk| plain_amount(*isk)).collect();
+        let moment =
+            |at: Option<Timestamp>| at.iter().map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)).collect();
+        let flag = |flag: Option<bool>| flag.iter().map(bool::to_string).collect();
+        match field {
+            FilterField::SystemId => texts(&self.system_id),
+            FilterField::ConstellationId => texts(&self.constellation_id),
+            FilterField::RegionId => texts(&self.region_id),
+            FilterField::Band => texts(&self.band),
+            FilterField::CharacterId => texts(&self.character_id),
+            FilterField::CorporationId => texts(&self.corporation_id),
+            FilterField::AllianceId => texts(&self.alliance_id),
+            FilterField::ShipTypeId => texts(&self.ship_type_id),
+            FilterField::GroupId => texts(&self.group_id),
+            FilterField::Side => self.side.iter().map(|side| side.as_str().to_owned()).collect(),
+            FilterField::MinValue => amount(self.min_value),
+            FilterField::MaxValue => amount(self.max_value),
+            FilterField::MinEhp => number(self.min_ehp),
+            FilterField::MaxEhp => number(self.max_ehp),
+            FilterField::MinDps => number(self.min_dps),
+            FilterField::Tank => self.tank.iter().map(|tank| tank.as_str().to_owned()).collect(),
+            FilterField::Tags => self.tags.clone(),
+            FilterField::From => moment(self.from),
+            FilterField::To => moment(self.to),
+            FilterField::Solo => flag(self.solo),
+            FilterField::Npc => flag(self.npc),
+        }
+    }
+}
+
+/// Whether a value passes a list of wanted ones; an unknown value passes only where nothing is wanted.
+fn is_among<T: PartialEq>(wanted: &[T], value: Option<T>) -> bool {
+    wanted.is_empty() || value.is_some_and(|value| wanted.contains(&value))
 }
 
 fn texts<T: fmt::Display>(values: &[T]) -> Vec<String> {
@@ -387,55 +494,5 @@ fn yes_or_no(field: &str, value: &str) -> Result<bool, FilterError> {
         "true" | "1" => Ok(true),
         "false" | "0" => Ok(false),
         _ => Err(FilterError::new(field, "is true or false")),
-    }
-}
-
-/// A place in the history, newest first: everything after the kill `(killmail_time, killmail_id)`.
-/// Opaque to clients.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Cursor {
-    pub killmail_time: Timestamp,
-    pub killmail_id: KillmailId,
-}
-
-impl fmt::Display for Cursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:x}.{:x}", self.killmail_time.timestamp(), self.killmail_id.0)
-    }
-}
-
-impl FromStr for Cursor {
-    type Err = FilterError;
-    fn from_str(text: &str) -> Result<Self, FilterError> {
-        let error = || FilterError::new("cursor", "is not a cursor of this API");
-        let (seconds, id) = text.split_once('.').ok_or_else(error)?;
-        let seconds = i64::from_str_radix(seconds, 16).map_err(|_| error())?;
-        let id = i64::from_str_radix(id, 16).map_err(|_| error())?;
-        let killmail_time = DateTime::from_timestamp(seconds, 0)
-            .filter(|at| (0..=9_999).contains(&chrono::Datelike::year(at)))
-            .ok_or_else(error)?;
-        Ok(Self { killmail_time, killmail_id: KillmailId(id) })
-    }
-}
-
-impl Serialize for Cursor {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Cursor {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for Cursor {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Cursor".into()
-    }
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "description": "opaque; pass it back as before or after" })
     }
 }

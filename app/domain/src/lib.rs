@@ -5,6 +5,7 @@
 //! Does no input or output, reads no clock and draws no random numbers: time is always an argument.
 
 pub mod classify;
+pub mod cursor;
 pub mod distribution;
 pub mod filter;
 pub mod fit;
@@ -26,7 +27,8 @@ pub mod tags;
 pub mod testing;
 pub mod valuation;
 
-pub use filter::{Cursor, FilterError, KillFilter, Side};
+pub use cursor::Cursor;
+pub use filter::{FilterError, FilterField, KillFilter, Side};
 pub use fit_key::{FitHash, FitKey};
 pub use fit_stats::{FitFacts, FitOutcome, FitReport, FitStats};
 pub use ids::{

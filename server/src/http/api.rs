@@ -22,7 +22,7 @@ use contract::{
     ApiError, EntityCard, ErrorCode, KillDetail, LiveStats, PlaceKind, PlacePage, SearchHit, StaticDataStatus,
     StatsWindow, TypeStats,
 };
-use domain::{EntityKind, KillFilter, KillSummary, KillmailId, fit};
+use domain::{EntityKind, FilterField, KillFilter, KillSummary, KillmailId, fit};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -207,36 +207,23 @@ async fn list_entity_killmails(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let parameter = match kind.as_str() {
-        "characters" => "character_id",
-        "corporations" => "corporation_id",
-        "alliances" => "alliance_id",
-        "systems" => "system_id",
-        "constellations" => "constellation_id",
-        "regions" => "region_id",
-        "types" => "ship_type_id",
-        "groups" => "group_id",
+        "characters" => FilterField::CharacterId,
+        "corporations" => FilterField::CorporationId,
+        "alliances" => FilterField::AllianceId,
+        "systems" => FilterField::SystemId,
+        "constellations" => FilterField::ConstellationId,
+        "regions" => FilterField::RegionId,
+        "types" => FilterField::ShipTypeId,
+        "groups" => FilterField::GroupId,
         _ => return Err(super::problem::unknown_api_path().await),
     };
     let id = path_id("id", &id)?;
     list(&services, query.as_deref(), |filter| {
         // The path's entity replaces one in the query: both at once would mean either.
-        clear(filter, parameter);
+        filter.clear(parameter);
         Ok(filter.set(parameter, &id.to_string())?)
     })
     .await
-}
-
-fn clear(filter: &mut KillFilter, parameter: &str) {
-    match parameter {
-        "character_id" => filter.character_id.clear(),
-        "corporation_id" => filter.corporation_id.clear(),
-        "alliance_id" => filter.alliance_id.clear(),
-        "system_id" => filter.system_id.clear(),
-        "constellation_id" => filter.constellation_id.clear(),
-        "region_id" => filter.region_id.clear(),
-        "ship_type_id" => filter.ship_type_id.clear(),
-        _ => filter.group_id.clear(),
-    }
 }
 
 async fn search(State(services): Svc, RawQuery(query): RawQuery) -> Answer<Vec<SearchHit>> {

@@ -5,7 +5,7 @@ use contract::{
     ClientMessage, EntityCard, KillDetail, KillPage, LiveStats, PlacePage, SearchHit, ServerMessage, StaticDataStatus,
     TypeStats,
 };
-use domain::{KillFilter, KillSummary};
+use domain::{FilterField, KillFilter, KillSummary};
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
@@ -14,47 +14,64 @@ pub struct Operation {
     /// Relative to `/api/v1`.
     pub path: &'static str,
     pub summary: &'static str,
-    parameters: &'static [Parameter],
+    parameters: Parameters,
     /// Media type and schema of the answer.
     answer: fn(&mut SchemaGenerator) -> (&'static str, Value),
 }
 
 /// A query parameter: name, JSON type, meaning.
+#[derive(Clone, Copy)]
 struct Parameter(&'static str, &'static str, &'static str);
 
+/// The query parameters of an operation.
+#[derive(Clone, Copy)]
+enum Parameters {
+    These(&'static [Parameter]),
+    /// Those of a filter.
+    Filter,
+    /// Those of a list that can be filtered, ordered and paged.
+    List,
+}
+
+const NONE: Parameters = Parameters::These(&[]);
 const ID_LIST: &str = "one or more ids separated by commas";
-const FILTER: &[Parameter] = &[
-    Parameter("system_id", "string", ID_LIST),
-    Parameter("constellation_id", "string", ID_LIST),
-    Parameter("region_id", "string", ID_LIST),
-    Parameter("band", "string", "highsec, lowsec, nullsec, wspace, abyssal, pochven; several separated by commas"),
-    Parameter("character_id", "string", "on either side unless side is given; one or more ids"),
-    Parameter("corporation_id", "string", "on either side unless side is given; one or more ids"),
-    Parameter("alliance_id", "string", "on either side unless side is given; one or more ids"),
-    Parameter("ship_type_id", "string", "what was lost, or what attackers flew with side=attacker; one or more ids"),
-    Parameter("group_id", "string", "group of the ship, as ship_type_id; one or more ids"),
-    Parameter("side", "string", "victim or attacker"),
-    Parameter("min_value", "string", "ISK, as 1500000 or 1.5m"),
-    Parameter("max_value", "string", "ISK, as 1500000 or 1.5m"),
-    Parameter("min_ehp", "string", "effective hit points of the victim's fit, as 25000 or 25k; unknown never matches"),
-    Parameter("max_ehp", "string", "effective hit points of the victim's fit, as 25000 or 25k; unknown never matches"),
-    Parameter("min_dps", "string", "damage a second of the victim's fit without reload; unknown never matches"),
-    Parameter(
-        "tank",
-        "string",
-        "of the victim's fit: shield, armor, hull, shield_buffer, shield_active, armor_buffer, armor_active; several \
-         separated by commas; unknown never matches",
-    ),
-    Parameter(
-        "tags",
-        "string",
-        "module tags (docs/TAGS.md), all of which must be present, separated by commas; case does not matter",
-    ),
-    Parameter("from", "string", "kills at or after this RFC 3339 time"),
-    Parameter("to", "string", "kills before this RFC 3339 time"),
-    Parameter("solo", "boolean", "exactly one player attacker"),
-    Parameter("npc", "boolean", "no player attacker"),
-];
+
+/// What a field of the filter is to callers.
+fn filter_parameter(field: FilterField) -> Parameter {
+    let side = "on either side unless side is given; one or more ids";
+    let (kind, meaning) = match field {
+        FilterField::SystemId | FilterField::ConstellationId | FilterField::RegionId => ("string", ID_LIST),
+        FilterField::Band => {
+            ("string", "highsec, lowsec, nullsec, wspace, abyssal, pochven; several separated by commas")
+        }
+        FilterField::CharacterId | FilterField::CorporationId | FilterField::AllianceId => ("string", side),
+        FilterField::ShipTypeId => {
+            ("string", "what was lost, or what attackers flew with side=attacker; one or more ids")
+        }
+        FilterField::GroupId => ("string", "group of the ship, as ship_type_id; one or more ids"),
+        FilterField::Side => ("string", "victim or attacker"),
+        FilterField::MinValue | FilterField::MaxValue => ("string", "ISK, as 1500000 or 1.5m"),
+        FilterField::MinEhp | FilterField::MaxEhp => {
+            ("string", "effective hit points of the victim's fit, as 25000 or 25k; unknown never matches")
+        }
+        FilterField::MinDps => ("string", "damage a second of the victim's fit without reload; unknown never matches"),
+        FilterField::Tank => (
+            "string",
+            "of the victim's fit: shield, armor, hull, shield_buffer, shield_active, armor_buffer, armor_active; \
+             several separated by commas; unknown never matches",
+        ),
+        FilterField::Tags => (
+            "string",
+            "module tags (docs/TAGS.md), all of which must be present, separated by commas; case does not matter",
+        ),
+        FilterField::From => ("string", "kills at or after this RFC 3339 time"),
+        FilterField::To => ("string", "kills before this RFC 3339 time"),
+        FilterField::Solo => ("boolean", "exactly one player attacker"),
+        FilterField::Npc => ("boolean", "no player attacker"),
+    };
+    Parameter(field.name(), kind, meaning)
+}
+
 const LISTING: &[Parameter] = &[
     Parameter(
         "sort",
@@ -94,7 +111,7 @@ pub const POSTS: &[Post] = &[Post {
     operation: Operation {
         path: "/killmails",
         summary: "Post a killmail by id and hash, or by an ESI link. 202: it will be listed in a moment; 200: it was here before",
-        parameters: &[],
+        parameters: NONE,
         answer: object::<Submitted>,
     },
     body: object::<Submission>,
@@ -102,102 +119,112 @@ pub const POSTS: &[Post] = &[Post {
 
 /// Every operation that reads; the router is compared with it by a test.
 pub const OPERATIONS: &[Operation] = &[
-    Operation { path: "/killmails", summary: "Kills, newest first", parameters: FILTER, answer: object::<KillPage> },
+    Operation {
+        path: "/killmails",
+        summary: "Kills, newest first",
+        parameters: Parameters::List,
+        answer: object::<KillPage>,
+    },
     Operation {
         path: "/killmails/{id}",
         summary: "One kill with everything known",
-        parameters: &[],
+        parameters: NONE,
         answer: object::<KillDetail>,
     },
-    Operation { path: "/killmails/{id}/raw", summary: "The ESI body as received", parameters: &[], answer: any_object },
+    Operation {
+        path: "/killmails/{id}/raw",
+        summary: "The ESI body as received",
+        parameters: NONE,
+        answer: any_object,
+    },
     Operation {
         path: "/killmails/{id}/fit",
         summary: "The victim's fit",
-        parameters: &[Parameter("format", "string", "eft (default), dna or esi")],
+        parameters: Parameters::These(&[Parameter("format", "string", "eft (default), dna or esi")]),
         answer: text,
     },
     Operation {
         path: "/killmails/{id}/related",
         summary: "Other losses of the same pilot around the same time",
-        parameters: &[],
+        parameters: NONE,
         answer: object::<Vec<KillSummary>>,
     },
-    Operation { path: "/characters/{id}", summary: "A pilot by id", parameters: &[], answer: object::<EntityCard> },
+    Operation { path: "/characters/{id}", summary: "A pilot by id", parameters: NONE, answer: object::<EntityCard> },
     Operation {
         path: "/corporations/{id}",
         summary: "A corporation by id",
-        parameters: &[],
+        parameters: NONE,
         answer: object::<EntityCard>,
     },
-    Operation { path: "/alliances/{id}", summary: "An alliance by id", parameters: &[], answer: object::<EntityCard> },
+    Operation { path: "/alliances/{id}", summary: "An alliance by id", parameters: NONE, answer: object::<EntityCard> },
     Operation {
         path: "/types/{id}",
         summary: "A ship, module or other type by id",
-        parameters: &[],
+        parameters: NONE,
         answer: any_object,
     },
     Operation {
         path: "/types/{id}/stats",
         summary: "Usual fits, spread of values, who loses and who kills a ship: of its newest 2,000 losses at most",
-        parameters: &[Parameter("window", "integer", "days: 7, 30 (default) or 90")],
+        parameters: Parameters::These(&[Parameter("window", "integer", "days: 7, 30 (default) or 90")]),
         answer: object::<TypeStats>,
     },
-    Operation { path: "/groups/{id}", summary: "A group of types by id", parameters: &[], answer: any_object },
+    Operation { path: "/groups/{id}", summary: "A group of types by id", parameters: NONE, answer: any_object },
     Operation {
         path: "/systems/{id}",
         summary: "A solar system with its activity and recent kills",
-        parameters: PAGING,
+        parameters: Parameters::These(PAGING),
         answer: object::<PlacePage>,
     },
     Operation {
         path: "/constellations/{id}",
         summary: "A constellation with its activity and recent kills",
-        parameters: PAGING,
+        parameters: Parameters::These(PAGING),
         answer: object::<PlacePage>,
     },
     Operation {
         path: "/regions/{id}",
         summary: "A region with its activity and recent kills",
-        parameters: PAGING,
+        parameters: Parameters::These(PAGING),
         answer: object::<PlacePage>,
     },
     Operation {
         path: "/{kind}/{id}/killmails",
         summary: "Kills of a pilot, place or ship; kind is characters, corporations, alliances, systems, constellations, regions, types or groups",
-        parameters: FILTER,
+        parameters: Parameters::List,
         answer: object::<KillPage>,
     },
     Operation {
         path: "/search",
         summary: "Pilots, corporations, alliances, places, ships and killmail ids by name",
-        parameters: &[Parameter("q", "string", "at least two characters")],
+        parameters: Parameters::These(&[Parameter("q", "string", "at least two characters")]),
         answer: object::<Vec<SearchHit>>,
     },
     Operation {
         path: "/stats/live",
         summary: "Kills and ISK per minute of the last hour",
-        parameters: &[],
+        parameters: NONE,
         answer: object::<LiveStats>,
     },
     Operation {
         path: "/static-data",
         summary: "Which static data are in use, and what the last import changed",
-        parameters: &[],
+        parameters: NONE,
         answer: object::<StaticDataStatus>,
     },
     Operation {
         path: "/stream",
         summary: "Live kills by WebSocket. Send ClientMessage (`subscribe` first; `watch` for one kill's fit statistics as soon as they are computed and for `changed` when it is worked out anew), receive ServerMessage",
-        parameters: &[],
+        parameters: NONE,
         answer: object::<ServerMessage>,
     },
     Operation {
         path: "/stream/sse",
         summary: "Live kills as server-sent events with the payloads of the WebSocket; resumes by Last-Event-ID",
-        parameters: FILTER,
+        parameters: Parameters::Filter,
         answer: object::<ServerMessage>,
     },
-    Operation { path: "/openapi.json", summary: "This document", parameters: &[], answer: any_object },
+    Operation { path: "/openapi.json", summary: "This document", parameters: NONE, answer: any_object },
 ];
 
 /// The document.
@@ -245,10 +272,14 @@ fn describe(operation: &Operation, media_type: &str, schema: &Value) -> Value {
             json!({ "name": name, "in": "path", "required": true, "schema": { "type": kind } })
         })
         .collect();
-    let is_list = std::ptr::eq(operation.parameters, FILTER) && !operation.path.starts_with("/stream");
-    let paging: &[Parameter] = if is_list { LISTING } else { &[] };
-    parameters.extend(operation.parameters.iter().chain(paging).map(|Parameter(name, kind, meaning)| {
-        let is_required = *name == "q";
+    let filter = || FilterField::ALL.iter().map(|field| filter_parameter(*field));
+    let query: Vec<Parameter> = match operation.parameters {
+        Parameters::These(these) => these.to_vec(),
+        Parameters::Filter => filter().collect(),
+        Parameters::List => filter().chain(LISTING.iter().copied()).collect(),
+    };
+    parameters.extend(query.into_iter().map(|Parameter(name, kind, meaning)| {
+        let is_required = name == "q";
         json!({ "name": name, "in": "query", "required": is_required, "description": meaning, "schema": { "type": kind } })
     }));
     let problem = json!({
@@ -314,9 +345,24 @@ mod tests {
     }
 
     #[test]
+    fn lists_document_every_field_of_the_filter_and_nothing_else() {
+        let document = document();
+        let names = |path: &str| -> Vec<String> {
+            let parameters = document["paths"][path]["get"]["parameters"].as_array().expect("parameters");
+            let query = parameters.iter().filter(|it| it["in"] == "query");
+            query.filter_map(|it| it["name"].as_str()).map(str::to_owned).collect()
+        };
+        let fields: Vec<&str> = FilterField::ALL.iter().map(|field| field.name()).collect();
+        assert_eq!(names("/api/v1/stream/sse"), fields);
+        let paging = LISTING.iter().map(|Parameter(name, ..)| *name);
+        assert_eq!(names("/api/v1/killmails"), fields.iter().copied().chain(paging).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn filter_parameters_are_the_filters_fields() {
-        for Parameter(name, ..) in FILTER {
-            let example = match *name {
+        for field in FilterField::ALL {
+            let Parameter(name, ..) = filter_parameter(*field);
+            let example = match name {
                 "band" => "lowsec",
                 "side" => "attacker",
                 "from" | "to" => "2026-01-02T03:04:05Z",

@@ -2,18 +2,17 @@
 
 use super::{Change, chips::plain};
 use crate::components::icon::Icon;
-use domain::{Isk, KillFilter, fit_stats::Tank};
+use domain::{FilterField, Isk, KillFilter, fit_stats::Tank};
 use leptos::prelude::*;
 
 /// One bound of the filter: a parameter of its URL.
 #[derive(Clone, Copy)]
 pub(super) struct Bound {
-    name: &'static str,
+    field: FilterField,
     label: &'static str,
     /// What to do about text that cannot be read.
     hint: &'static str,
     read: fn(&KillFilter) -> Option<Isk>,
-    clear: fn(&mut KillFilter),
 }
 
 /// A count in the form of an amount: both are written like `12.5k`.
@@ -23,47 +22,30 @@ fn count(number: Option<i64>) -> Option<Isk> {
 
 impl Bound {
     pub(super) const MIN_VALUE: Self = Self {
-        name: "min_value",
+        field: FilterField::MinValue,
         label: "Min ISK",
         hint: "Write it like 1.5b or 250m.",
         read: |filter| filter.min_value,
-        clear: |filter| filter.min_value = None,
     };
-    pub(super) const MAX_VALUE: Self = Self {
-        name: "max_value",
-        label: "Max ISK",
-        read: |filter| filter.max_value,
-        clear: |filter| filter.max_value = None,
-        ..Self::MIN_VALUE
-    };
+    pub(super) const MAX_VALUE: Self =
+        Self { field: FilterField::MaxValue, label: "Max ISK", read: |filter| filter.max_value, ..Self::MIN_VALUE };
     const MIN_EHP: Self = Self {
-        name: "min_ehp",
+        field: FilterField::MinEhp,
         label: "Min EHP",
         hint: "Write it like 25000 or 25k.",
         read: |filter| count(filter.min_ehp),
-        clear: |filter| filter.min_ehp = None,
     };
-    const MAX_EHP: Self = Self {
-        name: "max_ehp",
-        label: "Max EHP",
-        read: |filter| count(filter.max_ehp),
-        clear: |filter| filter.max_ehp = None,
-        ..Self::MIN_EHP
-    };
+    const MAX_EHP: Self =
+        Self { field: FilterField::MaxEhp, label: "Max EHP", read: |filter| count(filter.max_ehp), ..Self::MIN_EHP };
     const MIN_DPS: Self = Self {
-        name: "min_dps",
+        field: FilterField::MinDps,
         label: "Min DPS",
         hint: "Write it like 800 or 1.2k.",
         read: |filter| count(filter.min_dps),
-        clear: |filter| filter.min_dps = None,
     };
     const OF_FIT: [Self; 3] = [Self::MIN_EHP, Self::MAX_EHP, Self::MIN_DPS];
-    /// Every bound that has a field.
-    pub(super) const ALL: [Self; 5] = [Self::MIN_VALUE, Self::MAX_VALUE, Self::MIN_EHP, Self::MAX_EHP, Self::MIN_DPS];
-
-    pub(super) fn clear(&self, filter: &mut KillFilter) {
-        (self.clear)(filter);
-    }
+    #[cfg(test)]
+    const ALL: [Self; 5] = [Self::MIN_VALUE, Self::MAX_VALUE, Self::MIN_EHP, Self::MAX_EHP, Self::MIN_DPS];
 
     fn text(&self, filter: &KillFilter) -> String {
         (self.read)(filter).map(plain).unwrap_or_default()
@@ -72,8 +54,8 @@ impl Bound {
     /// The filter with what was typed; `None` when that cannot be read.
     fn apply(&self, filter: &KillFilter, text: &str) -> Option<KillFilter> {
         let mut filter = filter.clone();
-        self.clear(&mut filter);
-        filter.set(self.name, text.trim()).ok().map(|()| filter)
+        filter.clear(self.field);
+        filter.set(self.field, text.trim()).ok().map(|()| filter)
     }
 }
 
@@ -82,13 +64,13 @@ impl Bound {
 pub(super) fn BoundField(bound: Bound, change: Change) -> impl IntoView {
     let filter = change.filter;
     let (problem, set_problem) = signal(false);
-    let problem_id = format!("{}-problem", bound.name);
+    let problem_id = format!("{}-problem", bound.field.name());
     view! {
         <label class="filter-field filter-amount">
             <span class="sr-only">{bound.label}</span>
             <input
                 type="text"
-                name=bound.name
+                name=bound.field.name()
                 placeholder=bound.label
                 inputmode="text"
                 autocomplete="off"
@@ -192,10 +174,10 @@ mod tests {
 
     #[test]
     fn every_bound_has_a_field_of_its_own() {
-        let names: std::collections::BTreeSet<_> = Bound::ALL.iter().map(|bound| bound.name).collect();
-        assert_eq!(names.len(), Bound::ALL.len());
+        let fields: std::collections::HashSet<_> = Bound::ALL.iter().map(|bound| bound.field).collect();
+        assert_eq!(fields.len(), Bound::ALL.len());
         let mut filter = KillFilter::from_query("min_value=1&max_value=2&min_ehp=1&max_ehp=2&min_dps=3", &[]).unwrap();
-        Bound::ALL.iter().for_each(|bound| bound.clear(&mut filter));
+        Bound::ALL.iter().for_each(|bound| filter.clear(bound.field));
         assert!(filter.is_empty());
     }
 

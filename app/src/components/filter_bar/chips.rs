@@ -2,7 +2,7 @@
 
 use crate::{components::icon::Icon, routes};
 use contract::FilterName;
-use domain::{Isk, KillFilter, sort::Ranking};
+use domain::{FilterField, Isk, KillFilter, SecurityBand, fit_stats::Tank, sort::Ranking};
 use leptos::prelude::*;
 
 /// An amount as people type it, without losing a hundredth: `1.5b`, `250m`, `1234567`.
@@ -28,71 +28,71 @@ pub struct Condition {
 
 /// The conditions of a filter in words. `names` has the names of its ids.
 pub fn conditions(filter: &KillFilter, names: &[FilterName]) -> Vec<Condition> {
-    let mut conditions = Vec::new();
-    let mut say = |kind, text, without| conditions.push(Condition { kind, text, without });
-    macro_rules! ids {
-        ($($field:ident $kind:literal),*) => {$(
-            for id in &filter.$field {
-                let name = names.iter().find(|name| name.field == stringify!($field) && name.id == id.0);
-                let mut without = filter.clone();
-                without.$field.retain(|other| other != id);
-                say($kind, name.map_or_else(|| id.to_string(), |name| name.name.clone()), without);
-            }
-        )*};
-    }
-    macro_rules! without {
-        ($field:ident) => {
-            KillFilter { $field: Default::default(), ..filter.clone() }
+    FilterField::ALL.iter().flat_map(|field| said(*field, filter, names)).collect()
+}
+
+/// What one field says: a condition a value.
+fn said(field: FilterField, filter: &KillFilter, names: &[FilterName]) -> Vec<Condition> {
+    macro_rules! each {
+        ($field:ident, $kind:literal, $text:expr) => {
+            filter
+                .$field
+                .iter()
+                .map(|value| {
+                    let mut without = filter.clone();
+                    without.$field.retain(|other| other != value);
+                    Condition { kind: $kind, text: $text(value), without }
+                })
+                .collect()
         };
     }
-    ids!(system_id "System", constellation_id "Constellation", region_id "Region");
-    for band in &filter.band {
-        let mut without = filter.clone();
-        without.band.retain(|other| other != band);
-        say("Security", band.label().to_owned(), without);
+    macro_rules! ids {
+        ($field:ident, $kind:literal) => {
+            each!($field, $kind, |id: &_| name_of(names, field, id))
+        };
     }
-    ids!(character_id "Pilot", corporation_id "Corporation", alliance_id "Alliance", ship_type_id "Ship", group_id "Group");
-    if let Some(side) = filter.side {
-        say("Side", side.as_str().to_owned(), without!(side));
+    let once = |kind: &'static str, text: Option<String>| -> Vec<Condition> {
+        let said = |text| {
+            let mut without = filter.clone();
+            without.clear(field);
+            Condition { kind, text, without }
+        };
+        text.map(said).into_iter().collect()
+    };
+    let isk = |isk: Option<Isk>| isk.map(|isk| format!("{} ISK", plain(isk)));
+    let count = |number: Option<i64>, unit| {
+        number.map(|number| format!("{} {unit}", crate::format::count(number.unsigned_abs())))
+    };
+    let flag = |flag: Option<bool>| flag.map(|flag| if flag { "only" } else { "none" }.to_owned());
+    match field {
+        FilterField::SystemId => ids!(system_id, "System"),
+        FilterField::ConstellationId => ids!(constellation_id, "Constellation"),
+        FilterField::RegionId => ids!(region_id, "Region"),
+        FilterField::Band => each!(band, "Security", |band: &SecurityBand| band.label().to_owned()),
+        FilterField::CharacterId => ids!(character_id, "Pilot"),
+        FilterField::CorporationId => ids!(corporation_id, "Corporation"),
+        FilterField::AllianceId => ids!(alliance_id, "Alliance"),
+        FilterField::ShipTypeId => ids!(ship_type_id, "Ship"),
+        FilterField::GroupId => ids!(group_id, "Group"),
+        FilterField::Side => once("Side", filter.side.map(|side| side.as_str().to_owned())),
+        FilterField::MinValue => once("At least", isk(filter.min_value)),
+        FilterField::MaxValue => once("At most", isk(filter.max_value)),
+        FilterField::MinEhp => once("At least", count(filter.min_ehp, "EHP")),
+        FilterField::MaxEhp => once("At most", count(filter.max_ehp, "EHP")),
+        FilterField::MinDps => once("At least", count(filter.min_dps, "DPS")),
+        FilterField::Tank => each!(tank, "Tank", |tank: &Tank| tank.label().to_owned()),
+        FilterField::Tags => each!(tags, "Tag", |tag: &String| tag.clone()),
+        FilterField::From => once("From", filter.from.map(crate::format::date_time)),
+        FilterField::To => once("Before", filter.to.map(crate::format::date_time)),
+        FilterField::Solo => once("Solo", flag(filter.solo)),
+        FilterField::Npc => once("NPC", flag(filter.npc)),
     }
-    if let Some(isk) = filter.min_value {
-        say("At least", format!("{} ISK", plain(isk)), without!(min_value));
-    }
-    for (bound, term, unit, rest) in [
-        (filter.min_ehp, "At least", "EHP", without!(min_ehp)),
-        (filter.max_ehp, "At most", "EHP", without!(max_ehp)),
-        (filter.min_dps, "At least", "DPS", without!(min_dps)),
-    ] {
-        if let Some(bound) = bound {
-            say(term, format!("{} {unit}", crate::format::count(bound.unsigned_abs())), rest);
-        }
-    }
-    if let Some(isk) = filter.max_value {
-        say("At most", format!("{} ISK", plain(isk)), without!(max_value));
-    }
-    for tank in &filter.tank {
-        let mut without = filter.clone();
-        without.tank.retain(|other| other != tank);
-        say("Tank", tank.label().to_owned(), without);
-    }
-    for tag in &filter.tags {
-        let mut without = filter.clone();
-        without.tags.retain(|other| other != tag);
-        say("Tag", tag.clone(), without);
-    }
-    if let Some(at) = filter.from {
-        say("From", crate::format::date_time(at), without!(from));
-    }
-    if let Some(at) = filter.to {
-        say("Before", crate::format::date_time(at), without!(to));
-    }
-    if let Some(solo) = filter.solo {
-        say("Solo", if solo { "only" } else { "none" }.to_owned(), without!(solo));
-    }
-    if let Some(npc) = filter.npc {
-        say("NPC", if npc { "only" } else { "none" }.to_owned(), without!(npc));
-    }
-    conditions
+}
+
+fn name_of<I: Copy + Into<i64>>(names: &[FilterName], field: FilterField, id: &I) -> String {
+    let id = (*id).into();
+    let name = names.iter().find(|name| name.field == field.name() && name.id == id);
+    name.map_or_else(|| id.to_string(), |name| name.name.clone())
 }
 
 /// The active conditions; each is a link that removes it.

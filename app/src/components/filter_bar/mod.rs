@@ -10,7 +10,7 @@ pub use chips::FilterChips;
 
 use crate::routes;
 use bound::{Bound, BoundField, FitBounds};
-use domain::{KillFilter, SecurityBand, Side};
+use domain::{FilterField, KillFilter, SecurityBand, Side};
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use picker::EntityPicker;
@@ -50,8 +50,8 @@ pub fn FilterBar(#[prop(into)] filter: Signal<KillFilter>) -> impl IntoView {
             </fieldset>
             <BoundField bound=Bound::MIN_VALUE change=change/>
             <BoundField bound=Bound::MAX_VALUE change=change/>
-            {yes_no("solo", "Solo", "Solo and gang", "Solo only", "No solo", change)}
-            {yes_no("npc", "NPC", "Players and NPC", "NPC only", "No NPC", change)}
+            {yes_no(&SOLO, change)}
+            {yes_no(&NPC, change)}
             <label class="filter-field">
                 <span class="sr-only">"Side of pilots and ships"</span>
                 <select
@@ -89,22 +89,38 @@ pub fn FilterBar(#[prop(into)] filter: Signal<KillFilter>) -> impl IntoView {
     }
 }
 
-fn hidden_lists(filter: &KillFilter) -> impl IntoView + use<> {
-    let mut rest = filter.clone();
-    rest.band.clear();
-    rest.tags.clear();
-    if !bound::tank_word(&rest).is_empty() {
-        rest.tank.clear();
+/// Whether the form has a field that says all of what the filter wants there.
+fn has_control(field: FilterField, filter: &KillFilter) -> bool {
+    match field {
+        FilterField::Band
+        | FilterField::Tags
+        | FilterField::Side
+        | FilterField::MinValue
+        | FilterField::MaxValue
+        | FilterField::MinEhp
+        | FilterField::MaxEhp
+        | FilterField::MinDps
+        | FilterField::Solo
+        | FilterField::Npc => true,
+        FilterField::Tank => filter.tank.is_empty() || !bound::tank_word(filter).is_empty(),
+        FilterField::SystemId
+        | FilterField::ConstellationId
+        | FilterField::RegionId
+        | FilterField::CharacterId
+        | FilterField::CorporationId
+        | FilterField::AllianceId
+        | FilterField::ShipTypeId
+        | FilterField::GroupId
+        | FilterField::From
+        | FilterField::To => false,
     }
-    Bound::ALL.iter().for_each(|bound| bound.clear(&mut rest));
-    (rest.solo, rest.npc, rest.side) = (None, None, None);
-    let query = rest.to_query();
-    query
-        .split('&')
-        .filter_map(|pair| pair.split_once('='))
-        // Ids and times: nothing in them is escaped but commas and colons.
-        .map(|(name, value)| (name.to_owned(), value.replace("%2C", ",").replace("%3A", ":")))
-        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+}
+
+fn hidden_lists(filter: &KillFilter) -> impl IntoView + use<> {
+    filter
+        .parameters()
+        .filter(|(field, _)| !has_control(*field, filter))
+        .map(|(field, value)| view! { <input type="hidden" name=field.name() value=value/> })
         .collect_view()
 }
 
@@ -142,22 +158,46 @@ fn band_chip(band: SecurityBand, change: Change) -> impl IntoView {
     }
 }
 
-fn yes_no(
-    name: &'static str,
+/// A question with three answers: only those, none of those, both.
+struct YesNo {
+    field: FilterField,
     what: &'static str,
     both: &'static str,
     only: &'static str,
     none: &'static str,
-    change: Change,
-) -> impl IntoView {
-    let get = move |f: &KillFilter| if name == "solo" { f.solo } else { f.npc };
+    get: fn(&KillFilter) -> Option<bool>,
+    set: fn(&mut KillFilter, Option<bool>),
+}
+
+static SOLO: YesNo = YesNo {
+    field: FilterField::Solo,
+    what: "Solo",
+    both: "Solo and gang",
+    only: "Solo only",
+    none: "No solo",
+    get: |filter| filter.solo,
+    set: |filter, value| filter.solo = value,
+};
+
+static NPC: YesNo = YesNo {
+    field: FilterField::Npc,
+    what: "NPC",
+    both: "Players and NPC",
+    only: "NPC only",
+    none: "No NPC",
+    get: |filter| filter.npc,
+    set: |filter, value| filter.npc = value,
+};
+
+fn yes_no(question: &'static YesNo, change: Change) -> impl IntoView {
+    let YesNo { field, what, both, only, none, get, set } = question;
     let filter = change.filter;
     let word = |value: Option<bool>| value.map_or("", |value| if value { "true" } else { "false" });
     view! {
         <label class="filter-field">
-            <span class="sr-only">{what}</span>
+            <span class="sr-only">{*what}</span>
             <select
-                name=name
+                name=field.name()
                 prop:value=move || filter.with(|f| word(get(f)))
                 on:change:target=move |event| {
                     let value = match event.target().value().as_str() {
@@ -165,12 +205,12 @@ fn yes_no(
                         "false" => Some(false),
                         _ => None,
                     };
-                    change.apply(|f| if name == "solo" { f.solo = value } else { f.npc = value });
+                    change.apply(|f| set(f, value));
                 }
             >
-                <option value="" selected=filter.with_untracked(|f| get(f).is_none())>{both}</option>
-                <option value="true" selected=filter.with_untracked(|f| get(f) == Some(true))>{only}</option>
-                <option value="false" selected=filter.with_untracked(|f| get(f) == Some(false))>{none}</option>
+                <option value="" selected=filter.with_untracked(|f| get(f).is_none())>{*both}</option>
+                <option value="true" selected=filter.with_untracked(|f| get(f) == Some(true))>{*only}</option>
+                <option value="false" selected=filter.with_untracked(|f| get(f) == Some(false))>{*none}</option>
             </select>
         </label>
     }

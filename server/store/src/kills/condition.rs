@@ -19,41 +19,65 @@ pub(super) fn push_where(
     query.push(" AND k.killmail_time < ").push_bind(window.to);
     push_places(query, filter, static_data);
     push_ship(query, filter, window, static_data);
-    if let Some(min) = filter.min_value {
+    let KillFilter {
+        // In `push_places`.
+        system_id: _,
+        constellation_id: _,
+        region_id: _,
+        band: _,
+        character_id,
+        corporation_id,
+        alliance_id,
+        // In `push_ship`.
+        ship_type_id: _,
+        group_id: _,
+        side,
+        min_value,
+        max_value,
+        min_ehp,
+        max_ehp,
+        min_dps,
+        tank,
+        tags,
+        // The window is no wider than these.
+        from: _,
+        to: _,
+        solo,
+        npc,
+    } = filter;
+    if let Some(min) = *min_value {
         query.push(" AND k.total_value >= ").push_bind(min.hundredths()).push("::bigint::numeric * 0.01");
     }
-    if let Some(max) = filter.max_value {
+    if let Some(max) = *max_value {
         query.push(" AND k.total_value <= ").push_bind(max.hundredths()).push("::bigint::numeric * 0.01");
     }
-    for (bound, condition) in
-        [(filter.min_ehp, "k.ehp >= "), (filter.max_ehp, "k.ehp <= "), (filter.min_dps, "k.dps >= ")]
-    {
+    for (bound, condition) in [(*min_ehp, "k.ehp >= "), (*max_ehp, "k.ehp <= "), (*min_dps, "k.dps >= ")] {
         if let Some(bound) = bound {
             query.push(" AND ").push(condition).push_bind(bound);
         }
     }
-    if !filter.tank.is_empty() {
-        let tanks: Vec<&str> = filter.tank.iter().map(|tank| tank.as_str()).collect();
+    if !tank.is_empty() {
+        let tanks: Vec<&str> = tank.iter().map(|tank| tank.as_str()).collect();
         query.push(" AND k.fit_tank = ANY(").push_bind(tanks).push(")");
     }
-    if !filter.tags.is_empty() {
+    if !tags.is_empty() {
         // A text with NUL cannot be sent; no tag has one.
-        let tags: Vec<String> = filter.tags.iter().map(|tag| tag.replace('\0', "\u{fffd}")).collect();
+        let tags: Vec<String> = tags.iter().map(|tag| tag.replace('\0', "\u{fffd}")).collect();
         query.push(" AND k.module_tags @> ").push_bind(tags);
     }
-    if let Some(solo) = filter.solo {
+    if let Some(solo) = *solo {
         query.push(" AND k.is_solo = ").push_bind(solo);
     }
-    if let Some(npc) = filter.npc {
+    if let Some(npc) = *npc {
         query.push(" AND k.is_npc = ").push_bind(npc);
     }
-    let role = filter.side.map(|side| match side {
+    let role = side.map(|side| match side {
         Side::Victim => Role::Victim,
         Side::Attacker => Role::Attacker,
     });
-    push_participant(query, "character_id", ids(&filter.character_id), role, window);
-    push_participant(query, "corporation_id", ids(&filter.corporation_id), role, window);
-    push_participant(query, "alliance_id", ids(&filter.alliance_id), role, window);
+    push_participant(query, "character_id", ids(character_id), role, window);
+    push_participant(query, "corporation_id", ids(corporation_id), role, window);
+    push_participant(query, "alliance_id", ids(alliance_id), role, window);
 }
 
 fn push_places(query: &mut QueryBuilder<Postgres>, filter: &KillFilter, static_data: &StaticData) {

@@ -3,8 +3,8 @@
 use crate::support::{Random, at, insert, made_up_many, real_records};
 use chrono::TimeDelta;
 use domain::{
-    AllianceId, CharacterId, ConstellationId, CorporationId, GroupId, Isk, KillFilter, KillRecord, KillSummary,
-    RegionId, SecurityBand, Side, SolarSystemId, StaticData, Timestamp, TypeId, filter::ParticipantFacts,
+    AllianceId, CharacterId, ConstellationId, CorporationId, FilterField, GroupId, Isk, KillFilter, KillRecord,
+    KillSummary, RegionId, SecurityBand, Side, SolarSystemId, StaticData, Timestamp, TypeId, filter::ParticipantFacts,
     fit_stats::Tank,
 };
 use store::{Page, testing::TestDatabase};
@@ -84,28 +84,32 @@ impl Values {
     fn filter(&self, random: &mut Random) -> KillFilter {
         let mut filter = KillFilter::default();
         for _ in 0..=random.below(3) {
-            match random.below(21) {
-                0 => filter.system_id = random.some(&self.systems, 3),
-                1 => filter.constellation_id = random.some(&self.constellations, 3),
-                2 => filter.region_id = random.some(&self.regions, 3),
-                3 => filter.band = random.some(&SecurityBand::ALL, 3),
-                4 => filter.character_id = random.some(&self.characters, 20),
-                5 => filter.corporation_id = random.some(&self.corporations, 5),
-                6 => filter.alliance_id = random.some(&self.alliances, 5),
-                7 => filter.ship_type_id = random.some(&self.ships, 5),
-                8 => filter.group_id = random.some(&self.groups, 3),
-                9 | 10 => filter.side = Some(*random.pick(&[Side::Victim, Side::Attacker])),
-                11 => filter.min_value = Some(*random.pick(&self.amounts)),
-                12 => filter.max_value = Some(*random.pick(&self.amounts)),
-                13 => filter.tags = random.some(&self.tags, 2),
-                14 => filter.from = Some(*random.pick(&self.times) + TimeDelta::nanoseconds(random.below(3) as i64)),
-                15 => filter.to = Some(*random.pick(&self.times) + TimeDelta::nanoseconds(random.below(3) as i64)),
-                16 => filter.min_ehp = Some(random.below(31_000) as i64),
-                17 => filter.max_ehp = Some(random.below(31_000) as i64),
-                18 => filter.min_dps = Some(random.below(90) as i64),
-                19 => filter.tank = random.some(&Tank::ALL, 3),
-                _ if random.below(2) == 0 => filter.solo = Some(random.below(2) == 0),
-                _ => filter.npc = Some(random.below(2) == 0),
+            match *random.pick(FilterField::ALL) {
+                FilterField::SystemId => filter.system_id = random.some(&self.systems, 3),
+                FilterField::ConstellationId => filter.constellation_id = random.some(&self.constellations, 3),
+                FilterField::RegionId => filter.region_id = random.some(&self.regions, 3),
+                FilterField::Band => filter.band = random.some(&SecurityBand::ALL, 3),
+                FilterField::CharacterId => filter.character_id = random.some(&self.characters, 20),
+                FilterField::CorporationId => filter.corporation_id = random.some(&self.corporations, 5),
+                FilterField::AllianceId => filter.alliance_id = random.some(&self.alliances, 5),
+                FilterField::ShipTypeId => filter.ship_type_id = random.some(&self.ships, 5),
+                FilterField::GroupId => filter.group_id = random.some(&self.groups, 3),
+                FilterField::Side => filter.side = Some(*random.pick(&[Side::Victim, Side::Attacker])),
+                FilterField::MinValue => filter.min_value = Some(*random.pick(&self.amounts)),
+                FilterField::MaxValue => filter.max_value = Some(*random.pick(&self.amounts)),
+                FilterField::Tags => filter.tags = random.some(&self.tags, 2),
+                FilterField::From => {
+                    filter.from = Some(*random.pick(&self.times) + TimeDelta::nanoseconds(random.below(3) as i64));
+                }
+                FilterField::To => {
+                    filter.to = Some(*random.pick(&self.times) + TimeDelta::nanoseconds(random.below(3) as i64));
+                }
+                FilterField::MinEhp => filter.min_ehp = Some(random.below(31_000) as i64),
+                FilterField::MaxEhp => filter.max_ehp = Some(random.below(31_000) as i64),
+                FilterField::MinDps => filter.min_dps = Some(random.below(90) as i64),
+                FilterField::Tank => filter.tank = random.some(&Tank::ALL, 3),
+                FilterField::Solo => filter.solo = Some(random.below(2) == 0),
+                FilterField::Npc => filter.npc = Some(random.below(2) == 0),
             }
         }
         filter
