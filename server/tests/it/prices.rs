@@ -246,8 +246,8 @@ async fn a_better_price_reaches_window_pages_and_database() {
     assert_eq!(now.enrichment.valuation.total_value, Some(sum), "hull and one module");
     // Pages are told, by a batch without a number.
     let shown = loop {
-        if let server::live::LiveEvent::Changed(kills) = events.recv().await.expect("an event") {
-            break kills;
+        if let server::live::LiveEvent::Changed { rows, .. } = events.recv().await.expect("an event") {
+            break rows;
         }
     };
     assert_eq!(shown[0].summary.killmail_id, record.killmail.killmail_id);
