@@ -10,7 +10,7 @@
 
 use super::kill::LiveKill;
 use crate::live::LiveEvent;
-use app::contract::NamePatch;
+use contract::NamePatch;
 use domain::{Enrichment, FitFacts, KillRecord, KillmailId, StaticData, Timestamp, summary::NameLookup};
 use std::{collections::BTreeMap, sync::Arc};
 

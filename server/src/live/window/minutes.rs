@@ -1,7 +1,7 @@
 //! The counters behind the sparkline: kills and their value by minute, for the last hour.
 
-use app::contract::MinuteBucket;
 use chrono::TimeDelta;
+use contract::MinuteBucket;
 use domain::{Isk, KillRecord, Timestamp};
 use std::collections::VecDeque;
 

@@ -18,8 +18,8 @@ pub use kill::LiveKill;
 
 use super::LiveEvent;
 use amendment::News;
-use app::contract::{LiveStats, MinuteBucket};
 use chrono::TimeDelta;
+use contract::{LiveStats, MinuteBucket};
 use domain::{FitHash, KillFilter, KillRecord, KillmailId, StaticData, Timestamp, summary::NameLookup};
 use minutes::Minutes;
 use std::{
