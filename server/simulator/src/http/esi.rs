@@ -4,6 +4,7 @@ mod cache;
 mod conduct;
 mod entities;
 mod limits;
+mod route;
 mod universe;
 
 use super::json;
@@ -18,7 +19,8 @@ use axum::{
     routing::{get, post},
 };
 use cache::{Validator, cached};
-use limits::{Limiters, Route};
+use limits::Limiters;
+use route::Route;
 use serde_json::json;
 use std::sync::{Arc, Mutex, PoisonError};
 
