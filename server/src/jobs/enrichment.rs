@@ -2,11 +2,11 @@
 //! ten minutes) and those that somebody looked at when their enrichment was a day old. Every few minutes it looks for
 //! failed ones in the database: those of backfills, which are processes of their own, and those from before a restart.
 
-use super::{
-    queue::{Due, TRIES},
-    recompute::{Compute, Failure, recompute},
+use super::queue::{Due, TRIES};
+use crate::{
+    enrichment::recompute::{Compute, Failure, recompute},
+    services::Services,
 };
-use crate::services::Services;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use store::{LetterKind, NewDeadLetter, StoreError};
 use tokio::time::{MissedTickBehavior, interval, sleep};

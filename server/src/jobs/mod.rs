@@ -14,10 +14,9 @@ pub mod enrichment;
 pub mod partitions;
 pub mod queue;
 pub mod re_enrich;
-pub mod recompute;
 pub mod wanted_names;
 
-use crate::{ingest::guard::enrich_guarded, lifecycle::Lifecycle, services::Services};
+use crate::{enrichment::enrich_guarded, lifecycle::Lifecycle, services::Services};
 use std::sync::Arc;
 use upstream::esi::EsiClient;
 

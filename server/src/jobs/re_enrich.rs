@@ -2,8 +2,10 @@
 //! stored kills at start and one after each import of static data. Newest first, in small batches with pauses, and
 //! not while the pipeline is behind, so that live kills do not wait. `tracker re-enrich` does the same at full speed.
 
-use super::recompute::recompute;
-use crate::{ingest::guard::enrich_guarded, services::Services};
+use crate::{
+    enrichment::{enrich_guarded, recompute::recompute},
+    services::Services,
+};
 use domain::{Enrichment, KillmailId, Timestamp};
 use std::{sync::Arc, time::Duration};
 use store::{KillKey, Outdated, StoreError};

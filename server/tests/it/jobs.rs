@@ -9,15 +9,11 @@ use server::{
         repair::{self, ReEnrich, Replay},
     },
     config::Config,
-    ingest::{
-        enrich::Arrived,
-        guard::{enrich_guarded, guarded},
-    },
+    enrichment::{Arrived, Basis, Body, enrich_guarded, guard::guarded},
     jobs::{
         dead_letters::{Replayed, replay},
         enrichment,
     },
-    services::Services,
 };
 use simulator::{Fault, Simulator};
 use std::{
@@ -215,15 +211,15 @@ async fn a_kill_that_is_enriched_again_keeps_its_prices_and_gets_those_it_lacked
         .iter()
         .find_map(|id| {
             let record = failed(&app.simulator, *id);
-            let arrived = Arrived {
-                killmail: (*record.killmail).clone(),
+            let body = Body {
                 payload: Arc::clone(&record.payload),
                 hash: None,
                 source: record.source,
                 received_at: record.received_at,
                 reported: None,
             };
-            let now = enrich_guarded(arrived, services, services.now()).record.enrichment;
+            let arrived = Arrived { killmail: Arc::clone(&record.killmail), body };
+            let now = enrich_guarded(arrived, &Basis::of(services)).record.enrichment.clone();
             let market = now.unit_prices.values().filter(|unit| unit.source != PriceSource::Rule).count();
             (market > 3 && now.valuation.unpriced_types == 0).then_some((record, now))
         })
@@ -326,11 +322,11 @@ async fn an_enrichment_that_fails_three_times_is_a_letter() {
     let stop = CancellationToken::new();
     // The first kill fails for ever, the second once only.
     static FAILURES: AtomicU32 = AtomicU32::new(0);
-    let compute = |arrived: Arrived, services: &Services, now| {
+    let compute = |arrived: Arrived, basis: &Basis| {
         if arrived.killmail.killmail_id.0 % 100 == 1 || FAILURES.fetch_add(1, Ordering::Relaxed) == 0 {
-            return guarded(arrived, now, |_| panic!("no price is left"));
+            return guarded(arrived, basis, |_| panic!("no price is left"));
         }
-        enrich_guarded(arrived, services, now)
+        enrich_guarded(arrived, basis)
     };
     assert_eq!(ids[0] % 100, 1, "the simulator's first id");
     // As after a backfill, nobody has asked for them: the job finds them itself.

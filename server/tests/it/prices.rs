@@ -6,7 +6,7 @@ use domain::{
     Isk, KillRecord, Killmail, PriceSource, Source, StaticData, Timestamp, TypeId, UnitPrice, killmail::Item,
 };
 use server::{
-    ingest::enrich::{Arrived, enrich},
+    enrichment::{Arrived, Basis, Body, enrich_guarded},
     lifecycle::Lifecycle,
     services::{
         Parts, Services,
@@ -113,18 +113,11 @@ impl Market {
             })
             .collect();
         let payload = serde_json::to_string(&killmail).expect("JSON");
-        let arrived = Arrived {
-            killmail,
-            payload: payload.into(),
-            hash: None,
-            source: Source::R2z2,
-            received_at: now,
-            reported: None,
-        };
-        let services = &self.services;
-        let record = Arc::new(enrich(arrived, &services.static_data(), &services.prices().table(), now));
-        services.publish(&record);
-        record
+        let body = Body { payload: payload.into(), hash: None, source: Source::R2z2, received_at: now, reported: None };
+        let arrived = Arrived { killmail: Arc::new(killmail), body };
+        let kill = enrich_guarded(arrived, &Basis::of(&self.services));
+        self.services.publish(&kill);
+        kill.record
     }
 
     fn price(&self, type_id: TypeId) -> Option<UnitPrice> {
