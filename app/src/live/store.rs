@@ -1,7 +1,7 @@
-//! The live list as signals. One store for the whole application; it outlives pages, as the socket does.
+//! The live state as signals. One store for the whole application; it outlives pages, as the socket does.
 
 use super::{
-    connection,
+    outbox::Outbox,
     reducer::{Connection, Input, LiveState, Row, UserAction, Watched},
 };
 use crate::contract::{FeedStatus, LiveStats};
@@ -13,6 +13,15 @@ use std::sync::Arc;
 #[derive(Clone, Copy)]
 pub struct LiveStore {
     state: RwSignal<LiveState>,
+    pub(super) outbox: Outbox,
+    pub list: ListSignals,
+    pub watch: WatchSignals,
+    pub feed: FeedSignals,
+}
+
+/// What the live list shows.
+#[derive(Clone, Copy)]
+pub struct ListSignals {
     pub epoch: Memo<u32>,
     pub rows: Memo<Vec<Row>>,
     /// How many kills wait for the reader.
@@ -23,44 +32,75 @@ pub struct LiveStore {
     pub is_pointed_at: Memo<bool>,
     pub is_history: Memo<bool>,
     pub selected: Memo<Option<KillmailId>>,
-    pub connection: Memo<Connection>,
-    pub feed: Memo<FeedStatus>,
-    pub stats: Memo<Option<LiveStats>>,
-    pub notice: Memo<Option<String>>,
-    /// The fit that a kill page waited for.
+}
+
+impl ListSignals {
+    fn of(state: RwSignal<LiveState>) -> Self {
+        Self {
+            epoch: Memo::new(move |_| state.with(|s| s.list.epoch)),
+            rows: Memo::new(move |_| state.with(|s| s.list.rows.clone())),
+            waiting: Memo::new(move |_| state.with(|s| s.list.waiting_to_tell())),
+            skipped: Memo::new(move |_| state.with(|s| s.list.skipped)),
+            is_paused: Memo::new(move |_| state.with(|s| s.list.is_paused)),
+            is_scrolled: Memo::new(move |_| state.with(|s| s.list.is_scrolled)),
+            is_pointed_at: Memo::new(move |_| state.with(|s| s.list.is_pointed_at)),
+            is_history: Memo::new(move |_| state.with(|s| s.list.is_history)),
+            selected: Memo::new(move |_| state.with(|s| s.list.selected)),
+        }
+    }
+}
+
+/// What came in about the kill of the open kill page.
+#[derive(Clone, Copy)]
+pub struct WatchSignals {
+    /// The fit that the page waited for.
     pub fit: Memo<Option<(KillmailId, FitReport)>>,
-    /// A kill page shows this, and there is something newer.
+    /// The page shows this, and there is something newer.
     pub outdated: Memo<Option<Watched>>,
 }
 
-/// Creates the store with what the server knew, and in the browser connects it.
-pub fn provide_live(feed: FeedStatus) -> LiveStore {
-    let state = RwSignal::new(LiveState::new(feed));
-    let store = LiveStore {
-        state,
-        epoch: Memo::new(move |_| state.with(|s| s.epoch)),
-        rows: Memo::new(move |_| state.with(|s| s.rows.clone())),
-        waiting: Memo::new(move |_| state.with(LiveState::waiting_to_tell)),
-        skipped: Memo::new(move |_| state.with(|s| s.skipped)),
-        is_paused: Memo::new(move |_| state.with(|s| s.is_paused)),
-        is_scrolled: Memo::new(move |_| state.with(|s| s.is_scrolled)),
-        is_pointed_at: Memo::new(move |_| state.with(|s| s.is_pointed_at)),
-        is_history: Memo::new(move |_| state.with(|s| s.is_history)),
-        selected: Memo::new(move |_| state.with(|s| s.selected)),
-        connection: Memo::new(move |_| state.with(|s| s.connection)),
-        feed: Memo::new(move |_| state.with(|s| s.feed.clone())),
-        stats: Memo::new(move |_| state.with(|s| s.stats.clone())),
-        notice: Memo::new(move |_| state.with(|s| s.notice.clone())),
-        fit: Memo::new(move |_| state.with(|s| s.fit.clone())),
-        outdated: Memo::new(move |_| state.with(|s| s.outdated)),
-    };
-    provide_context(store);
-    // Effects run in the browser only, once hydration is over.
-    Effect::new(move |_| connection::start(store));
-    store
+impl WatchSignals {
+    fn of(state: RwSignal<LiveState>) -> Self {
+        Self {
+            fit: Memo::new(move |_| state.with(|s| s.watch.fit.clone())),
+            outdated: Memo::new(move |_| state.with(|s| s.watch.outdated)),
+        }
+    }
+}
+
+/// How connection and feed are, and what they tell.
+#[derive(Clone, Copy)]
+pub struct FeedSignals {
+    pub connection: Memo<Connection>,
+    pub status: Memo<FeedStatus>,
+    pub stats: Memo<Option<LiveStats>>,
+    pub notice: Memo<Option<String>>,
+}
+
+impl FeedSignals {
+    fn of(state: RwSignal<LiveState>) -> Self {
+        Self {
+            connection: Memo::new(move |_| state.with(|s| s.feed.connection)),
+            status: Memo::new(move |_| state.with(|s| s.feed.status.clone())),
+            stats: Memo::new(move |_| state.with(|s| s.feed.stats.clone())),
+            notice: Memo::new(move |_| state.with(|s| s.feed.notice.clone())),
+        }
+    }
 }
 
 impl LiveStore {
+    /// With what the server knew of the feed.
+    pub(super) fn new(feed: FeedStatus) -> Self {
+        let state = RwSignal::new(LiveState::new(feed));
+        Self {
+            state,
+            outbox: Outbox::new(),
+            list: ListSignals::of(state),
+            watch: WatchSignals::of(state),
+            feed: FeedSignals::of(state),
+        }
+    }
+
     /// Takes one input.
     pub fn apply(self, input: Input) {
         self.apply_all([input]);
@@ -74,7 +114,7 @@ impl LiveStore {
                 commands.extend(state.apply(input));
             }
         });
-        connection::run(commands);
+        self.outbox.run(commands);
     }
 
     pub fn act(self, action: UserAction) {
@@ -87,18 +127,18 @@ impl LiveStore {
     }
 
     pub fn selected_kill(self) -> Option<Arc<KillSummary>> {
-        self.state.with_untracked(LiveState::selected_kill)
+        self.state.with_untracked(|state| state.list.selected_kill())
     }
 
     pub fn filter(self) -> KillFilter {
-        self.state.with(|state| state.filter.clone())
+        self.state.with(|state| state.list.filter.clone())
     }
 
     pub fn filter_untracked(self) -> KillFilter {
-        self.state.with_untracked(|state| state.filter.clone())
+        self.state.with_untracked(|state| state.list.filter.clone())
     }
 
     pub fn older_cursor(self) -> Option<Cursor> {
-        self.state.with(LiveState::older_cursor)
+        self.state.with(|state| state.list.older_cursor())
     }
 }
