@@ -12,10 +12,8 @@ pub(super) use browser::start;
 #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
 mod browser {
     use super::LiveStore;
-    use crate::{
-        contract::{ClientMessage, ServerMessage},
-        live::reducer::Input,
-    };
+    use crate::live::reducer::Input;
+    use contract::{ClientMessage, ServerMessage};
     use futures::{
         FutureExt, SinkExt, StreamExt,
         channel::mpsc::{UnboundedReceiver, unbounded},

@@ -8,7 +8,7 @@ mod store;
 
 pub use store::LiveStore;
 
-use crate::contract::FeedStatus;
+use contract::FeedStatus;
 use leptos::prelude::*;
 
 /// Creates the store with what the server knew, and in the browser connects it.

@@ -1,7 +1,7 @@
 //! What the store wants done: messages to the open socket, and a row brought into sight. On the server nothing is.
 
 use super::reducer::Command;
-use crate::contract::ClientMessage;
+use contract::ClientMessage;
 use futures::channel::mpsc::UnboundedSender;
 use leptos::prelude::*;
 

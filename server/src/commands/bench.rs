@@ -7,7 +7,7 @@ use crate::{
     wiring::Database,
 };
 use anyhow::{Context, ensure};
-use app::contract::{ClientMessage, ServerMessage};
+use contract::{ClientMessage, ServerMessage};
 use domain::{Isk, KillFilter, KillRecord, KillmailHash, Source, StaticData};
 use futures::{SinkExt, StreamExt};
 use hdrhistogram::Histogram;

@@ -180,7 +180,7 @@ async fn warm(services: &Arc<Services>) {
     match services.store().list_arrivals_by_minute(since).await {
         Ok(minutes) => services.window().seed_minutes(minutes.into_iter().map(|bucket| {
             let kills = u32::try_from(bucket.kills).unwrap_or(u32::MAX);
-            (bucket.minute, app::contract::MinuteBucket { kills, isk: bucket.value })
+            (bucket.minute, contract::MinuteBucket { kills, isk: bucket.value })
         })),
         Err(error) => tracing::warn!(%error, "the last hour's arrivals cannot be counted"),
     }

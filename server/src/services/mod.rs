@@ -26,8 +26,8 @@ use crate::{
     node,
     static_import::load::Loaded,
 };
-use app::contract::{ApiError, ErrorCode, FeedStatus, LiveStats};
 use cached::CacheMetrics;
+use contract::{ApiError, ErrorCode, FeedStatus, LiveStats};
 use domain::{KillRecord, Source, StaticData, Timestamp};
 use entities::EntityBook;
 use feed_monitor::FeedMonitor;

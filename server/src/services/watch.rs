@@ -1,7 +1,7 @@
 //! What can be asked how it is doing: upstreams for the status page, caches and upstreams for `/metrics`.
 
-use app::contract::{CacheHealth, UpstreamState};
 use cached::CacheMetrics;
+use contract::{CacheHealth, UpstreamState};
 use std::sync::{Mutex, PoisonError};
 use upstream::UpstreamHealth;
 

@@ -1,7 +1,7 @@
 //! What every page says of the stream: whether it is connected, how the killmail feed is, what the server wants told,
 //! and the figures of the hour.
 
-use crate::contract::{FeedStatus, LiveStats, ServerMessage};
+use contract::{FeedStatus, LiveStats, ServerMessage};
 
 /// State of the socket, as the reader is told it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::{
     Command, UserAction,
     rows::{self, Row, insert, key},
 };
-use crate::contract::{
+use contract::{
     ClientMessage, NamePatch, ServerMessage,
     live::{MAX_KILLS_PER_FRAME, Since},
 };

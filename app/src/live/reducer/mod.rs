@@ -16,7 +16,7 @@ pub use list::{ListState, MAX_ROWS};
 pub use rows::Row;
 pub use watch::{WatchState, Watched};
 
-use crate::contract::{ClientMessage, FeedStatus, LiveStats, ServerMessage};
+use contract::{ClientMessage, FeedStatus, LiveStats, ServerMessage};
 use domain::{KillFilter, KillSummary, KillmailId};
 
 #[derive(Clone, Debug, Default)]

@@ -1,5 +1,5 @@
 use super::{list::MAX_PENDING, rows::key, *};
-use crate::contract::{ErrorCode, NamePatch, live::Since};
+use contract::{ErrorCode, NamePatch, live::Since};
 use domain::{CharacterId, FinalBlow, Named, Party, Place, ShipRef, SolarSystemId, Source, Timestamp, TypeId};
 use proptest::prelude::*;
 use std::collections::HashSet;

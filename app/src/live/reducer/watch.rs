@@ -1,6 +1,6 @@
 //! The kill of the open kill page: the server is asked for its fit and for news of it.
 
-use crate::contract::{ClientMessage, ServerMessage};
+use contract::{ClientMessage, ServerMessage};
 use domain::{FitReport, KillmailId, Timestamp};
 
 /// What a kill page shows: the kill and when it was worked out.
