@@ -54,7 +54,7 @@ fn Panel(store: LiveStore, kill: Arc<KillSummary>) -> impl IntoView {
                     <h2><a href=routes::kill(id)>{ship}</a></h2>
                     <p>
                         {kill.ship.group_name.clone()} " · "
-                        <a class="name-link" href=routes::kind(kill.ship.type_id)>"fits and losses"</a>
+                        <a class="name-link" href=routes::of_type(kill.ship.type_id)>"fits and losses"</a>
                     </p>
                 </div>
                 <button
