@@ -1,6 +1,6 @@
 //! The combobox of the filter bar.
 
-use super::Change;
+use super::change::Change;
 use crate::components::{
     combobox::Asked,
     dom,

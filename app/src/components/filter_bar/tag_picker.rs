@@ -3,7 +3,7 @@
 //! Without JavaScript it is a text field that takes tags separated by commas. With it, the field finds tags and the
 //! chosen ones stand as chips below the bar; Enter and a click choose or take back, Backspace takes back the last.
 
-use super::Change;
+use super::change::Change;
 use crate::components::{
     combobox::{Asked, Combobox},
     dom,

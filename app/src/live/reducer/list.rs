@@ -4,7 +4,7 @@
 //! far it has read, belong to it too: they say what the next frame means.
 
 use super::{
-    Command, UserAction,
+    exchange::{Command, UserAction},
     rows::{self, Row, insert, key},
 };
 use contract::{

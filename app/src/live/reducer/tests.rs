@@ -1,6 +1,9 @@
 use super::{list::MAX_PENDING, rows::key, *};
-use contract::{ErrorCode, NamePatch, live::Since};
-use domain::{CharacterId, FinalBlow, Named, Party, Place, ShipRef, SolarSystemId, Source, Timestamp, TypeId};
+use contract::{ClientMessage, ErrorCode, NamePatch, ServerMessage, live::Since};
+use domain::{
+    CharacterId, FinalBlow, KillFilter, KillSummary, KillmailId, Named, Party, Place, ShipRef, SolarSystemId, Source,
+    Timestamp, TypeId,
+};
 use proptest::prelude::*;
 use std::collections::HashSet;
 
