@@ -9,8 +9,9 @@ use crate::{
     ids::{AllianceId, CharacterId, ConstellationId, CorporationId, GroupId, RegionId, SolarSystemId, TypeId},
     isk::Isk,
     killmail::Killmail,
-    record::{Participant, Role},
+    record::Participant,
     security::SecurityBand,
+    side::Side,
     static_data::StaticData,
     summary::KillSummary,
     tags,
@@ -21,24 +22,6 @@ use std::{fmt, str::FromStr};
 
 /// More values than this in one field are refused.
 pub const MAX_VALUES_PER_FIELD: usize = 100;
-
-/// On which side a pilot, corporation, alliance or ship must have been.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum Side {
-    Victim,
-    Attacker,
-}
-
-impl Side {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Victim => "victim",
-            Self::Attacker => "attacker",
-        }
-    }
-}
 
 /// Which kills to show. The default shows all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -260,11 +243,10 @@ impl KillFilter {
     fn matches_participants(&self, participants: &[ParticipantFacts]) -> bool {
         let on_entity_side = |facts: &&ParticipantFacts| match self.side {
             None => true,
-            Some(Side::Victim) => facts.participant.role == Role::Victim,
-            Some(Side::Attacker) => facts.participant.role == Role::Attacker,
+            Some(side) => facts.participant.side == side,
         };
-        let ship_role = self.ship_role();
-        let on_ship_side = |facts: &&ParticipantFacts| facts.participant.role == ship_role;
+        let ship_side = self.ship_side();
+        let on_ship_side = |facts: &&ParticipantFacts| facts.participant.side == ship_side;
         let entities = || participants.iter().filter(on_entity_side).map(|facts| &facts.participant);
         let ships = || participants.iter().filter(on_ship_side);
         (self.character_id.is_empty()
@@ -280,11 +262,8 @@ impl KillFilter {
     }
 
     /// The side on which ships are looked for.
-    pub fn ship_role(&self) -> Role {
-        match self.side {
-            Some(Side::Attacker) => Role::Attacker,
-            None | Some(Side::Victim) => Role::Victim,
-        }
+    pub fn ship_side(&self) -> Side {
+        self.side.unwrap_or(Side::Victim)
     }
 
     /// Reads a URL query string (without `?`). Unknown parameters named in `ignored` are skipped.

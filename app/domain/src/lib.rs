@@ -3,10 +3,15 @@
 //! Compiled for the browser (wasm) and the server alike, so both always give the same answer.
 //! Owns the vocabulary of the product: identifiers, money, killmails, static data, filters, values.
 //! Does no input or output, reads no clock and draws no random numbers: time is always an argument.
+//!
+//! From the bottom, each uses what stands before it: words (`ids`, `isk`, `security`, `side`, `source`, `entity`, `price`);
+//! `location` and `killmail`; the rows of `static_data`, `tags` over them, `static_data`'s index over both; rules
+//! (`classify`, `valuation`, `metrics`, `fit*`); `record`, `summary`, `filter`, `sort`.
 
 pub mod classify;
 pub mod cursor;
 pub mod distribution;
+pub mod entity;
 pub mod filter;
 pub mod fit;
 pub mod fit_clusters;
@@ -17,9 +22,12 @@ pub mod isk;
 pub mod killmail;
 pub mod location;
 pub mod metrics;
+pub mod price;
 pub mod record;
 pub mod security;
+pub mod side;
 pub mod sort;
+pub mod source;
 pub mod static_data;
 pub mod summary;
 pub mod tags;
@@ -28,7 +36,8 @@ pub mod testing;
 pub mod valuation;
 
 pub use cursor::Cursor;
-pub use filter::{FilterError, FilterField, KillFilter, Side};
+pub use entity::{EntityKind, EntityName};
+pub use filter::{FilterError, FilterField, KillFilter};
 pub use fit_key::{FitHash, FitKey};
 pub use fit_stats::{FitFacts, FitOutcome, FitReport, FitStats};
 pub use ids::{
@@ -38,10 +47,13 @@ pub use ids::{
 pub use isk::Isk;
 pub use killmail::{Attacker, DecodeError, Item, Killmail, Position, Victim};
 pub use location::{Hold, Location, Slot};
-pub use record::{Enrichment, EntityKind, EntityName, KillRecord, Participant, PriceSource, Role, UnitPrice};
+pub use price::{PriceSource, UnitPrice};
+pub use record::{Enrichment, KillRecord, Participant};
 pub use security::{SecurityBand, SecurityStatus};
+pub use side::Side;
+pub use source::Source;
 pub use static_data::StaticData;
-pub use summary::{FinalBlow, KillSummary, Named, Party, Place, ShipRef, Source};
+pub use summary::{FinalBlow, KillSummary, Named, Party, Place, ShipRef};
 
 /// A moment in UTC. The domain never reads the clock; callers pass time in.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -6,11 +6,13 @@ use crate::{
     ids::{AllianceId, CharacterId, CorporationId, FactionId, KillmailHash, TypeId},
     isk::Isk,
     killmail::Killmail,
-    summary::Source,
+    price::UnitPrice,
+    side::Side,
+    source::Source,
     valuation::Valuation,
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// One killmail through the pipeline: raw form, provenance and enrichment.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,74 +59,11 @@ impl Enrichment {
     pub const VERSION: i32 = 2;
 }
 
-/// The price of one unit, where it came from and from when.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct UnitPrice {
-    pub price: Isk,
-    pub source: PriceSource,
-    pub at: Timestamp,
-}
-
-/// Where a unit price comes from, dearest evidence first (domain.md 2.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum PriceSource {
-    /// A fixed rule of the product: blueprint copies, SKINs, capsules.
-    Rule,
-    Janice,
-    /// A per-type estimate for abyssal modules.
-    Mutamarket,
-    EsiAverage,
-    EsiAdjusted,
-    /// The static data's base price.
-    StaticBase,
-}
-
-impl PriceSource {
-    pub const ALL: [Self; 6] =
-        [Self::Rule, Self::Janice, Self::Mutamarket, Self::EsiAverage, Self::EsiAdjusted, Self::StaticBase];
-
-    /// Whether the price stands for things that differ from each other, as rolled modules of one type do.
-    pub fn is_estimate(self) -> bool {
-        self == Self::Mutamarket
-    }
-
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Rule => "fixed rule",
-            Self::Janice => "Janice, Jita 4-4 split",
-            Self::Mutamarket => "MutaMarket type estimate",
-            Self::EsiAverage => "ESI average price",
-            Self::EsiAdjusted => "ESI adjusted price",
-            Self::StaticBase => "static base price",
-        }
-    }
-}
-
-/// Which side of the loss a participant was on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    Victim,
-    Attacker,
-}
-
-impl Role {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Victim => "victim",
-            Self::Attacker => "attacker",
-        }
-    }
-}
-
 /// Victim or attacker in one shape, for filters and the participants table.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Participant {
-    pub role: Role,
+    /// The column and its type in SQL are older than the word and say `role`.
+    pub side: Side,
     /// 0 for the victim; attackers count from 0 in the mail's order.
     pub ordinal: i32,
     pub character_id: Option<CharacterId>,
@@ -143,7 +82,7 @@ impl Killmail {
     pub fn participants(&self) -> impl Iterator<Item = Participant> + '_ {
         let victim = &self.victim;
         let victim = Participant {
-            role: Role::Victim,
+            side: Side::Victim,
             ordinal: 0,
             character_id: victim.character_id,
             corporation_id: victim.corporation_id,
@@ -155,7 +94,7 @@ impl Killmail {
             final_blow: false,
         };
         let attackers = self.attackers.iter().zip(0..).map(|(attacker, ordinal)| Participant {
-            role: Role::Attacker,
+            side: Side::Attacker,
             ordinal,
             character_id: attacker.character_id,
             corporation_id: attacker.corporation_id,
@@ -181,75 +120,4 @@ impl Killmail {
             .flatten()
         })
     }
-}
-
-/// What a name belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum EntityKind {
-    Character,
-    Corporation,
-    Alliance,
-    Faction,
-    /// A solar system.
-    System,
-    Constellation,
-    Region,
-    /// A ship, module, structure …
-    Type,
-    Group,
-}
-
-impl EntityKind {
-    pub const ALL: [Self; 9] = [
-        Self::Character,
-        Self::Corporation,
-        Self::Alliance,
-        Self::Faction,
-        Self::System,
-        Self::Constellation,
-        Self::Region,
-        Self::Type,
-        Self::Group,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Character => "character",
-            Self::Corporation => "corporation",
-            Self::Alliance => "alliance",
-            Self::Faction => "faction",
-            Self::System => "system",
-            Self::Constellation => "constellation",
-            Self::Region => "region",
-            Self::Type => "type",
-            Self::Group => "group",
-        }
-    }
-}
-
-impl fmt::Display for EntityKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for EntityKind {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(())
-    }
-}
-
-/// The name of a pilot, corporation, alliance or other thing.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct EntityName {
-    pub kind: EntityKind,
-    pub id: i64,
-    pub name: String,
-    /// Corporations and alliances only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ticker: Option<String>,
 }

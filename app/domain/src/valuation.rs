@@ -6,7 +6,7 @@ use crate::{
     isk::Isk,
     killmail::Killmail,
     location::{Hold, Location},
-    record::{PriceSource, UnitPrice},
+    price::{PriceSource, UnitPrice},
     static_data::StaticData,
 };
 use serde::{Deserialize, Serialize};

@@ -3,8 +3,7 @@
 use super::arrived::{Arrived, Body};
 use crate::services::prices::PriceTable;
 use domain::{
-    Enrichment, FitFacts, FitKey, KillRecord, StaticData, Timestamp, classify::classify, tags,
-    valuation::value_killmail,
+    Enrichment, FitFacts, FitKey, KillRecord, StaticData, Timestamp, classify::classify, valuation::value_killmail,
 };
 
 /// What enriching makes of a kill.
@@ -21,7 +20,7 @@ pub fn enrich(arrived: Arrived, static_data: &StaticData, prices: &PriceTable, n
     let facts = classify(&killmail, static_data);
     let fit_key = FitKey::of(&killmail, static_data);
     let (valuation, unit_prices) = value_killmail(&killmail, static_data, &|type_id| prices.price(type_id, now));
-    let module_tags = tags::of_killmail(&killmail, static_data);
+    let module_tags = static_data.tags_of(&killmail);
     let (reported_value, labels) =
         reported.map_or((None, Vec::new()), |reported| (reported.total_value, reported.labels));
     let enrichment = Enrichment {

@@ -4,8 +4,8 @@ use super::{Services, store_failure};
 use chrono::TimeDelta;
 use contract::{ApiError, AttackerRow, ItemRow, KillDetail, NearestCelestial, RelatedKill, ValueTiles};
 use domain::{
-    CharacterId, Enrichment, Item, KillFilter, KillRecord, KillSummary, KillmailId, Location, Party, ShipRef, Side,
-    StaticData, TypeId, UnitPrice, fit, record::PriceSource, static_data::Celestials, valuation::TOKEN_PRICE,
+    CharacterId, Enrichment, Item, KillFilter, KillRecord, KillSummary, KillmailId, Location, Party, PriceSource,
+    ShipRef, Side, StaticData, TypeId, UnitPrice, fit, static_data::Celestials, valuation::TOKEN_PRICE,
 };
 use std::{collections::HashMap, sync::Arc};
 

@@ -1,11 +1,21 @@
 //! The format of a snapshot: named CSV tables in a zstd-compressed tar. Reads and writes tables as text without
 //! knowing their columns, so a table that this version does not understand is passed on byte for byte.
 
-use super::snapshot::SnapshotError;
 use std::{
     collections::BTreeMap,
     io::{self, Read},
 };
+
+/// A snapshot that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    #[error("static data archive is unreadable")]
+    Archive(#[from] std::io::Error),
+    #[error("static data table {0} is missing")]
+    Missing(&'static str),
+    #[error("static data table {table} is malformed")]
+    Table { table: &'static str, source: csv::Error },
+}
 
 /// The entry that names the origin and build of a snapshot; the bundled one lacks it.
 pub const BUILD_ENTRY: &str = "build.txt";

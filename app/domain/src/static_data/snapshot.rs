@@ -1,8 +1,8 @@
 //! The snapshot of CCP's static data that the binary carries (`static-data/README.md` names source and build).
 
 use super::{
-    BUILD_ENTRY, CelestialKind, ConstellationInfo, Dogma, GroupInfo, Hardpoint, Landmark, RegionInfo, Stargate,
-    StaticData, StaticRows, SystemInfo, TypeInfo,
+    BUILD_ENTRY, CelestialKind, ConstellationInfo, Dogma, GroupInfo, Hardpoint, Landmark, RegionInfo, SnapshotError,
+    Stargate, StaticData, StaticRows, SystemInfo, TypeInfo,
 };
 use crate::{
     ids::{
@@ -23,17 +23,6 @@ use std::{
 pub(crate) static SNAPSHOT: &[u8] = include_bytes!("../../static-data/snapshot.tar.zst");
 /// Named in provenance lines; see `static-data/README.md`.
 pub const BUNDLED_BUILD: &str = "types 2026-10-26 (build 3650286), universe 2024-06-18";
-
-/// A snapshot that cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum SnapshotError {
-    #[error("static data archive is unreadable")]
-    Archive(#[from] std::io::Error),
-    #[error("static data table {0} is missing")]
-    Missing(&'static str),
-    #[error("static data table {table} is malformed")]
-    Table { table: &'static str, source: csv::Error },
-}
 
 #[derive(Deserialize)]
 struct TypeRow {
@@ -150,7 +139,7 @@ impl StaticData {
 impl Dogma {
     /// Effects and attributes of the bundled snapshot, shared with [`StaticData::bundled`].
     pub fn bundled() -> Arc<Self> {
-        Arc::clone(&StaticData::bundled().dogma)
+        StaticData::bundled().shared_dogma()
     }
 }
 

@@ -25,7 +25,7 @@ fn every_published_item_and_hull_has_its_technology() {
     let mut without = BTreeSet::new();
     for (as_hull, categories) in [(false, &[7, 18, 32, 66, 87][..]), (true, &[6][..])] {
         for info in published(categories) {
-            let tags = of_type(info.id, as_hull, &sde);
+            let tags = sde.tags_of_type(info.id, as_hull);
             let tech: Vec<&String> =
                 tags.iter().filter(|tag| find(tag).is_some_and(|found| found.family == Family::Tech)).collect();
             assert!(tech.len() <= 1, "{}: {tech:?}", info.name);
@@ -59,7 +59,7 @@ fn every_published_module_has_its_slot() {
     let sde = StaticData::bundled();
     let mut without = Vec::new();
     for info in published(&[7, 32, 66]) {
-        let tags = of_type(info.id, false, &sde);
+        let tags = sde.tags_of_type(info.id, false);
         let slots = tags.iter().filter(|tag| find(tag).is_some_and(|found| found.family == Family::Slot)).count();
         assert_eq!(slots, usize::from(info.slot.is_some()), "{}: {tags:?}", info.name);
         if slots == 0 {
@@ -77,7 +77,7 @@ fn groups_are_tagged_whole() {
     let sde = StaticData::bundled();
     let mut kinds: BTreeMap<i64, BTreeSet<bool>> = BTreeMap::new();
     for info in published(&[7, 18, 32, 66, 87]) {
-        kinds.entry(info.group_id.0).or_default().insert(functional(&of_type(info.id, false, &sde)));
+        kinds.entry(info.group_id.0).or_default().insert(functional(&sde.tags_of_type(info.id, false)));
     }
     let mixed: Vec<&str> = kinds
         .iter()
@@ -94,7 +94,7 @@ pub fn groups_without_function() -> BTreeMap<String, usize> {
     let sde = StaticData::bundled();
     let mut untagged: BTreeMap<String, usize> = BTreeMap::new();
     for info in published(&[7, 18, 66, 87]) {
-        if !functional(&of_type(info.id, false, &sde)) {
+        if !functional(&sde.tags_of_type(info.id, false)) {
             let group = sde.group(info.group_id).map_or_else(String::new, |group| group.name.clone());
             *untagged.entry(group).or_default() += 1;
         }

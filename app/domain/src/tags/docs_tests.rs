@@ -94,7 +94,7 @@ fn document() -> String {
     let mut worn: BTreeMap<String, usize> = BTreeMap::new();
     for info in sde.types().filter(|info| info.published) {
         let tags: BTreeSet<String> =
-            [of_type(info.id, false, sde), of_type(info.id, true, sde)].concat().into_iter().collect();
+            [sde.tags_of_type(info.id, false), sde.tags_of_type(info.id, true)].concat().into_iter().collect();
         for tag in tags {
             *worn.entry(tag).or_default() += 1;
         }

@@ -5,7 +5,7 @@ use crate::{
     ids::{CategoryId, TypeId},
     killmail::Killmail,
     location::{Hold, Location},
-    static_data::{Dogma, StaticData, TypeInfo},
+    static_data::{Dogma, TypeInfo},
 };
 use std::collections::HashMap;
 
@@ -84,6 +84,33 @@ impl TypeTags {
             .collect();
         Self { types }
     }
+
+    /// The tags of a killmail: of what sat in slots, of drones and fighters in their bays and tubes, of the hull; in the
+    /// order of the vocabulary. Charges, cargo and implants do not count.
+    pub fn of_killmail(&self, killmail: &Killmail) -> Vec<String> {
+        let types = &self.types;
+        let mut tags = types.get(&killmail.victim.ship_type_id).map_or_else(TagSet::default, |hull| hull.as_hull);
+        for item in &killmail.victim.items {
+            let place = match item.location() {
+                Location::Fitted(..) => Place::Slot,
+                Location::Held(Hold::DroneBay | Hold::FighterBay | Hold::FighterTube) => Place::Bay,
+                Location::Held(_) | Location::Other(_) => continue,
+            };
+            if let Some(item) = types.get(&item.item_type_id)
+                && item.place == place
+            {
+                tags.unite(&item.as_item);
+            }
+        }
+        tags.names()
+    }
+
+    /// The tags that one type gives a killmail, as an item or, with `as_hull`, as what was lost.
+    pub fn of_type(&self, type_id: TypeId, as_hull: bool) -> Vec<String> {
+        self.types
+            .get(&type_id)
+            .map_or_else(Vec::new, |tags| if as_hull { tags.as_hull.names() } else { tags.as_item.names() })
+    }
 }
 
 fn tags_of(info: &TypeInfo, place: Place, dogma: &Dogma) -> TagsOfType {
@@ -107,33 +134,4 @@ fn tags_of(info: &TypeInfo, place: Place, dogma: &Dogma) -> TagsOfType {
         }
     }
     tags
-}
-
-/// The tags of a killmail: of what sat in slots, of drones and fighters in their bays and tubes, of the hull; in the
-/// order of the vocabulary. Charges, cargo and implants do not count.
-pub fn of_killmail(killmail: &Killmail, static_data: &StaticData) -> Vec<String> {
-    let types = &static_data.type_tags().types;
-    let mut tags = types.get(&killmail.victim.ship_type_id).map_or_else(TagSet::default, |hull| hull.as_hull);
-    for item in &killmail.victim.items {
-        let place = match item.location() {
-            Location::Fitted(..) => Place::Slot,
-            Location::Held(Hold::DroneBay | Hold::FighterBay | Hold::FighterTube) => Place::Bay,
-            Location::Held(_) | Location::Other(_) => continue,
-        };
-        if let Some(item) = types.get(&item.item_type_id)
-            && item.place == place
-        {
-            tags.unite(&item.as_item);
-        }
-    }
-    tags.names()
-}
-
-/// The tags that one type gives a killmail, as an item or, with `as_hull`, as what was lost.
-pub fn of_type(type_id: TypeId, as_hull: bool, static_data: &StaticData) -> Vec<String> {
-    static_data
-        .type_tags()
-        .types
-        .get(&type_id)
-        .map_or_else(Vec::new, |tags| if as_hull { tags.as_hull.names() } else { tags.as_item.names() })
 }

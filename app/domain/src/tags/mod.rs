@@ -13,7 +13,7 @@ mod predicate;
 mod sde;
 
 #[cfg(feature = "snapshot")]
-pub use index::{TypeTags, of_killmail, of_type};
+pub use index::TypeTags;
 
 use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
 use table::{ROWS, TABLE};

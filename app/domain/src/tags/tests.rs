@@ -24,7 +24,7 @@ fn names_in(table: &'static str) -> BTreeMap<i64, String> {
 fn tags_as(subject: Subject, name: &str) -> Vec<String> {
     let sde = StaticData::bundled();
     let info = sde.type_by_name(name).unwrap_or_else(|| panic!("no published type {name}"));
-    of_type(info.id, subject == Subject::Hull, &sde)
+    sde.tags_of_type(info.id, subject == Subject::Hull)
 }
 
 #[test]
@@ -98,8 +98,10 @@ fn every_predicate_holds_for_its_samples_and_for_nothing_that_looks_alike() {
 #[test]
 fn rows_said_to_be_empty_are_empty() {
     let sde = StaticData::bundled();
-    let worn: BTreeSet<String> =
-        sde.types().flat_map(|info| [of_type(info.id, false, &sde), of_type(info.id, true, &sde)].concat()).collect();
+    let worn: BTreeSet<String> = sde
+        .types()
+        .flat_map(|info| [sde.tags_of_type(info.id, false), sde.tags_of_type(info.id, true)].concat())
+        .collect();
     for row in TABLE {
         assert_eq!(worn.contains(row.tag), !row.has.is_empty(), "{}", row.tag);
     }
@@ -269,7 +271,7 @@ fn missile_sizes_agree_with_the_charges() {
     let charge_groups = [604, 605, 606, 609, 610];
     let mut checked = 0;
     for info in sde.types().filter(|info| info.published) {
-        let tags = of_type(info.id, false, &sde);
+        let tags = sde.tags_of_type(info.id, false);
         let Some(size) = tags.iter().find_map(|tag| tag.strip_suffix(" Missile").filter(|word| word.len() > 4)) else {
             continue;
         };

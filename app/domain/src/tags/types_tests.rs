@@ -196,7 +196,7 @@ fn named_items_have_exactly_their_slot_and_tags() {
                     PAIR_CLASSES.iter().filter(|class| tags.contains(class)).map(|class| format!("{tech} {class}")),
                 );
             }
-            let found = of_type(info.id, false, &sde);
+            let found = sde.tags_of_type(info.id, false);
             if info.slot != *slot {
                 faults.push(format!("{name} goes into {:?}", info.slot));
             }
@@ -220,8 +220,8 @@ fn named_hulls_have_exactly_their_technology() {
     for (tag, names) in HULLS {
         for name in *names {
             match sde.type_by_name(name) {
-                Some(info) if of_type(info.id, true, &sde) == [*tag] => {}
-                Some(info) => faults.push(format!("{name}: {:?}", of_type(info.id, true, &sde))),
+                Some(info) if sde.tags_of_type(info.id, true) == [*tag] => {}
+                Some(info) => faults.push(format!("{name}: {:?}", sde.tags_of_type(info.id, true))),
                 None => faults.push(format!("no published type {name}")),
             }
         }

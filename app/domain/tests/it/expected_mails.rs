@@ -69,7 +69,7 @@ fn sixty_real_mails_have_their_tags_masses_and_totals() {
         let [id, tags, hull_kg, mass_kg, values, unpriced] =
             row.split('\t').collect::<Vec<_>>().try_into().expect("six columns");
         let killmail = &mails[&id.parse::<i64>().expect("an id")];
-        let mut found = tags::of_killmail(killmail, &sde);
+        let mut found = sde.tags_of(killmail);
         let place = |tag: &String| tags::vocabulary().iter().position(|info| info.tag == *tag);
         assert!(found.is_sorted_by_key(place), "{id}: {found:?} is not in the order of the vocabulary");
         found.sort();

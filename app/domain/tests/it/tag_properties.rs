@@ -71,7 +71,7 @@ fn set(tags: Vec<String>) -> BTreeSet<String> {
 proptest! {
     #[test]
     fn tags_are_of_the_vocabulary_in_its_order_and_once(hull in any_type(), items in prop::collection::vec(any_item(), 0..30)) {
-        let found = tags::of_killmail(&mail(hull, items), &StaticData::bundled());
+        let found = StaticData::bundled().tags_of(&mail(hull, items));
         let places: Option<Vec<usize>> =
             found.iter().map(|tag| tags::vocabulary().iter().position(|info| info.tag == *tag)).collect();
         let places = places.expect("every tag is in the vocabulary");
@@ -86,7 +86,7 @@ proptest! {
     ) {
         let sde = StaticData::bundled();
         let (one, other) = (mail(hull, items), mail(hull, shuffled));
-        prop_assert_eq!(tags::of_killmail(&one, &sde), tags::of_killmail(&other, &sde));
+        prop_assert_eq!(sde.tags_of(&one), sde.tags_of(&other));
         prop_assert_eq!(metrics::lost_mass_kg(&one, &sde), metrics::lost_mass_kg(&other, &sde));
     }
 
@@ -95,9 +95,9 @@ proptest! {
     fn tags_add_up(hull in any_type(), items in prop::collection::vec(any_item(), 0..30), at in 0_usize..30) {
         let sde = StaticData::bundled();
         let (front, back) = items.split_at(at.min(items.len()));
-        let parts = &set(tags::of_killmail(&mail(hull, front.to_vec()), &sde))
-            | &set(tags::of_killmail(&mail(hull, back.to_vec()), &sde));
-        prop_assert_eq!(set(tags::of_killmail(&mail(hull, items), &sde)), parts);
+        let parts = &set(sde.tags_of(&mail(hull, front.to_vec())))
+            | &set(sde.tags_of(&mail(hull, back.to_vec())));
+        prop_assert_eq!(set(sde.tags_of(&mail(hull, items))), parts);
     }
 
     /// Charges, cargo, implants and what lies in containers say nothing.
@@ -116,6 +116,6 @@ proptest! {
             })
             .map(|item| Item { items: Vec::new(), ..item.clone() })
             .collect();
-        prop_assert_eq!(tags::of_killmail(&mail(hull, items), &sde), tags::of_killmail(&mail(hull, fitted), &sde));
+        prop_assert_eq!(sde.tags_of(&mail(hull, items)), sde.tags_of(&mail(hull, fitted)));
     }
 }

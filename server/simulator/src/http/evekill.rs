@@ -76,7 +76,7 @@ fn is_about(world: &World, topics: &[String], kill: &Kill) -> bool {
             "constellation" => system.is_some_and(|system| system.constellation_id.0 == id),
             "region" => system.is_some_and(|system| system.region_id.0 == id),
             "victim" | "attacker" => mail.participants().any(|it| {
-                let side = (kind == "victim") == (it.role == domain::Role::Victim);
+                let side = (kind == "victim") == (it.side == domain::Side::Victim);
                 let ids = [
                     it.character_id.map(|id| id.0),
                     it.corporation_id.map(|id| id.0),

@@ -144,7 +144,7 @@ columns! {
     ship_group_id: Option<i64> = group_of(participant.ship_type_id, static_data),
     weapon_type_id: Option<i64> = participant.weapon_type_id.map(|id| id.0),
     damage: i64 = participant.damage,
-    role: &'a str = participant.role.as_str(),
+    role: &'a str = participant.side.as_str(),
     ordinal: i32 = participant.ordinal,
     final_blow: bool = participant.final_blow,
 }

@@ -5,7 +5,7 @@
 //! `matches` would.
 
 use super::window::Window;
-use domain::{KillFilter, Role, Side, SolarSystemId, StaticData, TypeId};
+use domain::{KillFilter, Side, SolarSystemId, StaticData, TypeId};
 use sqlx::{Postgres, QueryBuilder};
 
 /// Appends `WHERE …` for kills `k` in a window that pass the filter.
@@ -71,13 +71,9 @@ pub(super) fn push_where(
     if let Some(npc) = *npc {
         query.push(" AND k.is_npc = ").push_bind(npc);
     }
-    let role = side.map(|side| match side {
-        Side::Victim => Role::Victim,
-        Side::Attacker => Role::Attacker,
-    });
-    push_participant(query, "character_id", ids(character_id), role, window);
-    push_participant(query, "corporation_id", ids(corporation_id), role, window);
-    push_participant(query, "alliance_id", ids(alliance_id), role, window);
+    push_participant(query, "character_id", ids(character_id), *side, window);
+    push_participant(query, "corporation_id", ids(corporation_id), *side, window);
+    push_participant(query, "alliance_id", ids(alliance_id), *side, window);
 }
 
 fn push_places(query: &mut QueryBuilder<Postgres>, filter: &KillFilter, static_data: &StaticData) {
@@ -105,25 +101,25 @@ fn push_ship(query: &mut QueryBuilder<Postgres>, filter: &KillFilter, window: Wi
         let types = static_data.types().filter(|info| filter.group_id.contains(&info.group_id));
         plain(&types.map(|info| info.id).collect::<Vec<TypeId>>())
     });
-    match filter.ship_role() {
-        Role::Victim => {
+    match filter.ship_side() {
+        Side::Victim => {
             push_any(query, "k.ship_type_id", types);
             push_any(query, "k.ship_type_id", types_of_groups);
         }
-        Role::Attacker => {
-            push_participant(query, "ship_type_id", types, Some(Role::Attacker), window);
-            push_participant(query, "ship_type_id", types_of_groups, Some(Role::Attacker), window);
+        Side::Attacker => {
+            push_participant(query, "ship_type_id", types, Some(Side::Attacker), window);
+            push_participant(query, "ship_type_id", types_of_groups, Some(Side::Attacker), window);
         }
     }
 }
 
-/// Appends that somebody (of a role) has one of the ids in a column. The window is repeated for the participants:
+/// Appends that somebody (of a side) has one of the ids in a column. The window is repeated for the participants:
 /// it is what lets the planner leave out their other months.
 fn push_participant(
     query: &mut QueryBuilder<Postgres>,
     column: &'static str,
     wanted: Option<Vec<i64>>,
-    role: Option<Role>,
+    side: Option<Side>,
     window: Window,
 ) {
     let Some(wanted) = wanted else { return };
@@ -133,9 +129,9 @@ fn push_participant(
     );
     query.push_bind(window.from).push(" AND p.killmail_time < ").push_bind(window.to);
     query.push(" AND p.").push(column).push(" = ANY(").push_bind(wanted).push(")");
-    match role {
-        Some(Role::Victim) => query.push(" AND p.role = 'victim'"),
-        Some(Role::Attacker) => query.push(" AND p.role = 'attacker'"),
+    match side {
+        Some(Side::Victim) => query.push(" AND p.role = 'victim'"),
+        Some(Side::Attacker) => query.push(" AND p.role = 'attacker'"),
         None => query,
     };
     query.push(")");
