@@ -10,6 +10,7 @@ pub mod search;
 pub mod ship;
 pub mod static_data;
 pub mod status;
+pub mod task;
 
 pub use entity::{EntityCard, EntityRef};
 pub use error::{ApiError, ErrorCode, FieldProblem};
@@ -26,3 +27,4 @@ pub use status::{
     CacheHealth, DataHealth, EnrichmentHealth, FeedHealth, FeedState, FeedStatus, PriceHealth, PriceSourceHealth,
     QueueDepth, StatusReport, StoreHealth, UpstreamState, VersionCount,
 };
+pub use task::{TaskPhase, TaskStatus};

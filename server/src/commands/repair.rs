@@ -76,14 +76,7 @@ pub async fn re_enrich(config: &Config, what: &ReEnrich) -> anyhow::Result<re_en
         enriched_before: None,
         all: what.all,
     };
-    let stop = CancellationToken::new();
-    let signalled = stop.clone();
-    tokio::spawn(async move {
-        if let Err(error) = lifecycle::termination().await {
-            tracing::error!(%error, "signals cannot be heard");
-        }
-        signalled.cancel();
-    });
+    let stop = lifecycle::stop_on_signal("stopping after the kills at hand");
     let started = Instant::now();
     let mut shown = Instant::now();
     let outcome = re_enrich::pass(&offline.services, &span, None, &stop, |pass| {

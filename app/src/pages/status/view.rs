@@ -1,6 +1,6 @@
 //! Layout of the status page.
 
-use super::{data::data_panel, static_data::static_data_panel};
+use super::{data::data_panel, static_data::static_data_panel, tasks::tasks_panel};
 use crate::{
     components::time::DateTime,
     contract::{FeedHealth, FeedState, QueueDepth, StatusReport},
@@ -47,6 +47,7 @@ pub fn status_view(report: &StatusReport, is_stale: bool) -> AnyView {
             {static_data_panel(&report.static_data)}
         </div>
         {data_panel(report)}
+        {tasks_panel(&report.tasks, now)}
     }
     .into_any()
 }
