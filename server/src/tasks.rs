@@ -154,11 +154,17 @@ use Role::{Both, Ingest, Web};
 
 /// In the order in which they are started.
 pub const TASKS: &[Task] = &[
-    again("embedded postgres", Both, Each, |_| seconds(5), |w| {
-        Some(Box::new(Revival { store: w.services.store().clone(), embedded: w.embedded.clone()? }))
-    }),
+    again(
+        "embedded postgres",
+        Both,
+        Each,
+        |_| seconds(5),
+        |w| Some(Box::new(Revival { store: w.services.store().clone(), embedded: w.embedded.clone()? })),
+    ),
     // The pipeline, from its end to its beginning.
-    critical("persist", Ingest, One, |w| Some(Box::pin(persist::run(w.channels.persist_receiver.take()?, w.services())))),
+    critical("persist", Ingest, One, |w| {
+        Some(Box::pin(persist::run(w.channels.persist_receiver.take()?, w.services())))
+    }),
     critical("resolve", Ingest, One, |w| {
         let (events, persist) = (w.channels.event_receiver.take()?, w.channels.persist.clone());
         Some(Box::pin(resolve::run(events, persist, w.services(), w.esi(), w.stop())))
@@ -171,10 +177,22 @@ pub const TASKS: &[Task] = &[
         Some(Box::pin(source::run(feeds, w.channels.events.clone(), w.services(), w.options.clone(), w.stop())))
     }),
     // What was missed while the server was down, by feeds that cannot resume, is looked for at once.
-    again("reconcile", Ingest, One, |w| Schedule::every(w.options.reconcile_interval), |w| {
-        let upstreams = (Arc::clone(&w.history), w.esi());
-        Some(Box::new(Reconciler::new(upstreams, w.services(), w.channels.events.clone(), w.options.clone(), w.stop())))
-    }),
+    again(
+        "reconcile",
+        Ingest,
+        One,
+        |w| Schedule::every(w.options.reconcile_interval),
+        |w| {
+            let upstreams = (Arc::clone(&w.history), w.esi());
+            Some(Box::new(Reconciler::new(
+                upstreams,
+                w.services(),
+                w.channels.events.clone(),
+                w.options.clone(),
+                w.stop(),
+            )))
+        },
+    ),
     // Live pages.
     critical("live hub", Web, Each, |w| {
         Some(Box::pin(Arc::clone(w.services.hub()).run(Arc::clone(w.services.window()), w.stop())))
@@ -197,42 +215,74 @@ pub const TASKS: &[Task] = &[
         let janice = w.prices.janice.clone()?;
         Some(Box::pin(prices::janice::run(w.services(), janice, w.stop())))
     }),
-    again("price prewarming", Ingest, One, |_| minutes(1), |w| {
-        w.prices.janice.as_ref()?;
-        Some(Box::new(Prewarming::new(w.services())))
-    }),
-    again("mutamarket prices", Ingest, One, |_| minutes(24 * 60).retry(lists::RETRY), |w| {
-        Some(Box::new(MutamarketPrices { services: w.services(), client: w.prices.mutamarket.clone() }))
-    }),
-    again("esi prices", Ingest, One, |_| minutes(60).retry(lists::RETRY), |w| {
-        Some(Box::new(EsiPrices { services: w.services(), esi: w.esi() }))
-    }),
+    again(
+        "price prewarming",
+        Ingest,
+        One,
+        |_| minutes(1),
+        |w| {
+            w.prices.janice.as_ref()?;
+            Some(Box::new(Prewarming::new(w.services())))
+        },
+    ),
+    again(
+        "mutamarket prices",
+        Ingest,
+        One,
+        |_| minutes(24 * 60).retry(lists::RETRY),
+        |w| Some(Box::new(MutamarketPrices { services: w.services(), client: w.prices.mutamarket.clone() })),
+    ),
+    again(
+        "esi prices",
+        Ingest,
+        One,
+        |_| minutes(60).retry(lists::RETRY),
+        |w| Some(Box::new(EsiPrices { services: w.services(), esi: w.esi() })),
+    ),
     again("revaluation", Ingest, One, |_| seconds(1), |w| Some(Box::new(Revaluation::new(w.services())))),
     // What keeps stored kills whole and fresh.
     critical("static data", Both, Each, |w| Some(Box::pin(static_import::watch::run(w.services(), w.stop())))),
-    again("enrichment", Both, Each, |_| Schedule::every(Duration::from_millis(500)), |w| {
-        Some(Box::new(enrichment::Enrichments { services: w.services(), compute: enrich_guarded }))
-    }),
+    again(
+        "enrichment",
+        Both,
+        Each,
+        |_| Schedule::every(Duration::from_millis(500)),
+        |w| Some(Box::new(enrichment::Enrichments { services: w.services(), compute: enrich_guarded })),
+    ),
     again("failed enrichments", Ingest, One, |_| minutes(3), |w| Some(Box::new(enrichment::Sweep(w.services())))),
     again("re-enrichment", Ingest, One, |_| minutes(1), |w| Some(Box::new(ReEnrichment::new(w.services(), w.stop())))),
     // Not at the very start: the feeds come first.
-    again("dead letters", Ingest, One, |_| minutes(10).not_at_once(), |w| {
-        Some(Box::new(dead_letters::Replay { services: w.services(), esi: w.esi() }))
-    }),
+    again(
+        "dead letters",
+        Ingest,
+        One,
+        |_| minutes(10).not_at_once(),
+        |w| Some(Box::new(dead_letters::Replay { services: w.services(), esi: w.esi() })),
+    ),
     again("dead letter count", Both, Each, |_| minutes(1), |w| Some(Box::new(dead_letters::Count(w.services())))),
-    again("partitions", Ingest, One, |_| minutes(6 * 60).retry(SOON), |w| {
-        Some(Box::new(Partitions { services: w.services(), retention_months: w.options.retention_months }))
-    }),
+    again(
+        "partitions",
+        Ingest,
+        One,
+        |_| minutes(6 * 60).retry(SOON),
+        |w| Some(Box::new(Partitions { services: w.services(), retention_months: w.options.retention_months })),
+    ),
     helper("bus", Both, Each, |w| Some(Box::pin(w.bus.take()?.run(w.stop())))),
-    Task { name: "http", role: Web, nodes: Each, work: Work::Long(Kind::Front, |w| {
-        let (listener, router) = w.site.take()?;
-        let close = w.lifecycle.close_token();
-        Some(Box::pin(async move {
-            if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(close.cancelled_owned()).await {
-                tracing::error!(%error, "HTTP server ended");
-            }
-        }))
-    }) },
+    Task {
+        name: "http",
+        role: Web,
+        nodes: Each,
+        work: Work::Long(Kind::Front, |w| {
+            let (listener, router) = w.site.take()?;
+            let close = w.lifecycle.close_token();
+            Some(Box::pin(async move {
+                if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(close.cancelled_owned()).await
+                {
+                    tracing::error!(%error, "HTTP server ended");
+                }
+            }))
+        }),
+    },
 ];
 
 /// Starts everything that this installation has a use for.

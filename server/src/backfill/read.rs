@@ -1,6 +1,7 @@
 //! Reading an archive into chunks, ahead of the workers by a bounded number of them.
 
 use super::{Archive, Ended, file::KillmailFile};
+use crate::lifecycle::spawn_child;
 use chrono::NaiveDate;
 use domain::{KillmailHash, KillmailId};
 use std::{collections::HashMap, io, ops::ControlFlow};

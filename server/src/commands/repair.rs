@@ -12,7 +12,6 @@ use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use domain::{Enrichment, Source};
 use std::time::Instant;
 use store::Outdated;
-use tokio_util::sync::CancellationToken;
 
 /// Which letters to try.
 #[derive(Clone, Debug, clap::Args)]

@@ -112,7 +112,8 @@ pub async fn start(config: Config, options: IngestOptions, lifecycle: Lifecycle)
         }
     }
     let sources = wiring::price_sources(&config, &http_client, &esi)?;
-    let bus = config.redis_url.as_ref().map(|url| bus::connect(services.bus(), url)).transpose().context("REDIS_URL")?;
+    let bus =
+        config.redis_url.as_ref().map(|url| bus::connect(services.bus(), url)).transpose().context("REDIS_URL")?;
     let feeds = wiring::feeds(&config, &http_client)?;
     let history = Arc::new(HistoryClient::new(http_client.clone(), wiring::url(&config.r2z2_url)?));
     let images = Arc::new(ImageProxy::new(ImageClient::new(http_client, wiring::url(&config.image_server_url)?)));

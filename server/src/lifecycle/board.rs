@@ -56,6 +56,7 @@ pub(super) struct Begun {
     since: Instant,
 }
 
+#[derive(Debug)]
 pub(super) struct Board {
     clock: upstream::Clock,
     tasks: Mutex<HashMap<&'static str, TaskState>>,
@@ -88,8 +89,8 @@ impl Board {
         Begun { name, started_at: (self.clock)(), since: Instant::now() }
     }
 
-    pub(super) fn end_run(&self, begun: Begun, outcome: Result<(), String>) {
-        let Begun { name, started_at, since } = begun;
+    pub(super) fn end_run(&self, begun: &Begun, outcome: Result<(), String>) {
+        let Begun { name, started_at, since } = *begun;
         let took = since.elapsed();
         let word = if outcome.is_ok() { "done" } else { "failed" };
         metrics::counter!("task_runs_total", "task" => name, "outcome" => word).increment(1);

@@ -12,9 +12,12 @@ pub enum Fault {
     Return,
 }
 
+/// A task and how it ends.
+type Brought = Option<(&'static str, Fault)>;
+
 /// Empty unless a test made it by [`Faults::for_test`].
 #[derive(Clone, Debug, Default)]
-pub struct Faults(Option<Arc<watch::Sender<Option<(&'static str, Fault)>>>>);
+pub struct Faults(Option<Arc<watch::Sender<Brought>>>);
 
 impl Faults {
     /// Ready to bring one task down.
@@ -39,14 +42,17 @@ impl Faults {
         let mut news = brought.subscribe();
         Either::Right(async move {
             let fault = async {
-                match news.wait_for(|news| news.is_some_and(|(to, _)| to == name)).await {
-                    Ok(news) => news.map(|(_, fault)| fault),
-                    Err(_) => std::future::pending().await,
+                let brought = news.wait_for(|news| news.is_some_and(|(to, _)| to == name)).await;
+                let fault = brought.ok().and_then(|news| news.map(|(_, fault)| fault));
+                match fault {
+                    Some(fault) => fault,
+                    // The test has let go of its end.
+                    None => std::future::pending().await,
                 }
             };
             tokio::select! {
                 () = task => {}
-                fault = fault => assert!(fault != Some(Fault::Panic), "a test brought this about"),
+                fault = fault => assert!(fault != Fault::Panic, "a test brought this about"),
             }
         })
     }

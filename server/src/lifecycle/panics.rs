@@ -37,7 +37,9 @@ pub fn listen() {
 pub fn take(payload: &(dyn Any + Send)) -> Panic {
     match LAST.take() {
         // Another one's, when this panic was handed on from a task of its own.
-        Some((message, backtrace)) if message.starts_with(&text(payload)) => Panic { message, backtrace: backtrace.to_string() },
+        Some((message, backtrace)) if message.starts_with(&text(payload)) => {
+            Panic { message, backtrace: backtrace.to_string() }
+        }
         _ => Panic { message: text(payload), backtrace: String::new() },
     }
 }

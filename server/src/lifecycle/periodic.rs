@@ -31,7 +31,7 @@ pub trait Job: Send + Sync {
 
     /// Returns when the next run should not wait for its time. Must be cancel-safe.
     async fn woken(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
@@ -118,6 +118,6 @@ pub(super) async fn run(
             }
             Err(_) => backoff.as_mut().map_or(Next::InAPeriod, |backoff| Next::In(backoff.next_delay())),
         };
-        board.end_run(begun, outcome.map(drop));
+        board.end_run(&begun, outcome.map(drop));
     }
 }

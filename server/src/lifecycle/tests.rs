@@ -36,7 +36,10 @@ async fn a_critical_task_that_ends_early_stops_the_rest() {
         assert!(accidents.len() == 1 && accidents[0].starts_with(&format!("task one {how}")), "{accidents:?}");
         assert_eq!(ended(&lifecycle, "front"), None, "open until the others have drained");
         assert!(lifecycle.finish(LONG).await);
-        assert_eq!((ended(&lifecycle, "other"), ended(&lifecycle, "front")), (Some(Ended::Stopped), Some(Ended::Stopped)));
+        assert_eq!(
+            (ended(&lifecycle, "other"), ended(&lifecycle, "front")),
+            (Some(Ended::Stopped), Some(Ended::Stopped))
+        );
         let expected = if fault == Fault::Panic { Ended::Panicked } else { Ended::Returned };
         assert_eq!(ended(&lifecycle, "one"), Some(expected));
     }

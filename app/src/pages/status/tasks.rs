@@ -116,10 +116,18 @@ mod tests {
             last_error: Some("the database is away".to_owned()),
             ..task("dead letters", TaskPhase::Running)
         };
-        let html = tasks_panel(&[task("persist", TaskPhase::Failed), failed, task("bus", TaskPhase::Off)], now).to_html();
+        let html =
+            tasks_panel(&[task("persist", TaskPhase::Failed), failed, task("bus", TaskPhase::Off)], now).to_html();
         for text in [
-            "persist", "Ended early", "all the time", "dead letters", "Last run failed", "the database is away",
-            "every 10 min", "42 ms", "Not in use",
+            "persist",
+            "Ended early",
+            "all the time",
+            "dead letters",
+            "Last run failed",
+            "the database is away",
+            "every 10 min",
+            "42 ms",
+            "Not in use",
         ] {
             assert!(html.contains(text), "{text} is missing in {html}");
         }
@@ -128,9 +136,10 @@ mod tests {
 
     #[test]
     fn periods_and_durations_are_short() {
-        assert_eq!([0.5, 5.0, 60.0, 180.0, 21_600.0].map(every), [
-            "every 500 ms", "every 5 s", "every 1 min", "every 3 min", "every 6 h"
-        ]);
+        assert_eq!(
+            [0.5, 5.0, 60.0, 180.0, 21_600.0].map(every),
+            ["every 500 ms", "every 5 s", "every 1 min", "every 3 min", "every 6 h"]
+        );
         assert_eq!([0.0004, 0.25, 12.34].map(took), ["0 ms", "250 ms", "12.3 s"]);
     }
 }
