@@ -1,7 +1,7 @@
 //! Server functions: the pages' way to the backend. Each only parses, asks the backend and returns its answer.
 //! They are public HTTP endpoints under `/api/fn/`; the JSON API for others is under `/api/v1`.
 
-use crate::contract::{
+use contract::{
     ApiError, FilterName, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, RankedPage, SearchHit, StatusReport,
     TypePage,
 };
@@ -12,7 +12,7 @@ use leptos::{
 
 #[cfg(feature = "ssr")]
 use {
-    crate::backend::{BackendHandle, Paging},
+    contract::ports::{BackendHandle, Paging},
     domain::{KillFilter, KillmailId, sort::Ranking},
     leptos::prelude::expect_context,
 };
@@ -101,7 +101,7 @@ pub async fn get_type(
     before: Option<String>,
     after: Option<String>,
 ) -> Result<TypePage, ApiError> {
-    let window = told(crate::contract::StatsWindow::parse(window.as_deref()))?;
+    let window = told(contract::StatsWindow::parse(window.as_deref()))?;
     told(backend().get_type(id, window, told(paging(before, after))?).await)
 }
 

@@ -1,13 +1,12 @@
-//! The user interface and the contract between it and the server.
+//! The user interface.
 //!
-//! Feature `ssr` builds the server's half (rendering, the [`backend`] port), `hydrate` the browser's half; never both
-//! in one binary. Owns pages, components, the live store and the wire types; knows no SQL and no upstream.
+//! Feature `ssr` builds the server's half (rendering, asking the ports of [`contract`]), `hydrate` the browser's half;
+//! never both in one binary. Owns pages, components and the live store; knows no SQL and no upstream.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test"))]
 
 #[cfg(feature = "ssr")]
 pub mod backend;
-pub mod contract;
 pub mod functions;
 pub mod routes;
 

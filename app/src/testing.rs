@@ -1,15 +1,13 @@
 //! A backend with made-up kills of real ships in real systems, and rendering of whole pages as the server does it.
 //! For tests of this crate only.
 
-use crate::{
-    App,
-    backend::{Backend, BackendHandle, Paging, StatusHook},
-    contract::{
-        ApiError, FeedHealth, FeedStatus, FilterName, KillDetail, KillPage, LiveStats, MinuteBucket, PlaceKind,
-        PlacePage, RankedPage, SearchHit, StatsWindow, StatusReport, TypePage,
-    },
-};
+use crate::{App, backend::StatusHook};
 use async_trait::async_trait;
+use contract::ports::{BackendHandle, Kills, Paging, Places, Status, Types};
+use contract::{
+    ApiError, FeedHealth, FeedStatus, FilterName, KillDetail, KillPage, LiveStats, MinuteBucket, PlaceKind, PlacePage,
+    RankedPage, SearchHit, StatsWindow, StatusReport, TypePage,
+};
 use domain::{
     AllianceId, CharacterId, CorporationId, Cursor, FinalBlow, Isk, KillFilter, KillSummary, KillmailId, Named, Party,
     Place, ShipRef, Source, StaticData, Timestamp, TypeId,
@@ -116,7 +114,7 @@ pub struct FakeBackend {
 }
 
 #[async_trait]
-impl Backend for FakeBackend {
+impl Kills for FakeBackend {
     async fn list_kills(&self, filter: KillFilter, paging: Paging) -> Result<KillPage, ApiError> {
         if filter.solo == Some(false) {
             return Ok(KillPage::default());
@@ -151,20 +149,39 @@ impl Backend for FakeBackend {
         Err(ApiError::not_found("This kill"))
     }
 
+    async fn filter_names(&self, filter: &KillFilter) -> Result<Vec<FilterName>, ApiError> {
+        let data = StaticData::bundled();
+        let name = |id: &TypeId| FilterName {
+            field: "ship_type_id".to_owned(),
+            id: id.0,
+            name: data.type_name(*id).unwrap_or_default().to_owned(),
+        };
+        Ok(filter.ship_type_id.iter().map(name).collect())
+    }
+}
+
+#[async_trait]
+impl Places for FakeBackend {
     async fn get_place(&self, _: PlaceKind, _: i64, _: Paging) -> Result<PlacePage, ApiError> {
         Err(ApiError::not_found("This place"))
-    }
-
-    async fn get_type(&self, id: i64, window: StatsWindow, _: Paging) -> Result<TypePage, ApiError> {
-        let data = StaticData::bundled();
-        let name = data.type_name(TypeId(id)).ok_or_else(|| ApiError::not_found("This type"))?;
-        Ok(crate::pages::ship::fixtures::quiet(name, window))
     }
 
     async fn search(&self, _: &str) -> Result<Vec<SearchHit>, ApiError> {
         Ok(Vec::new())
     }
+}
 
+#[async_trait]
+impl Types for FakeBackend {
+    async fn get_type(&self, id: i64, window: StatsWindow, _: Paging) -> Result<TypePage, ApiError> {
+        let data = StaticData::bundled();
+        let name = data.type_name(TypeId(id)).ok_or_else(|| ApiError::not_found("This type"))?;
+        Ok(crate::pages::ship::fixtures::quiet(name, window))
+    }
+}
+
+#[async_trait]
+impl Status for FakeBackend {
     async fn live_stats(&self) -> Result<LiveStats, ApiError> {
         let minutes = (0..60_u32)
             .map(|minute| MinuteBucket { kills: 8 + (minute * minute * 7 + minute * 3) % 23, isk: Isk::ZERO })
@@ -174,16 +191,6 @@ impl Backend for FakeBackend {
 
     async fn status(&self) -> Result<StatusReport, ApiError> {
         Err(ApiError::not_found("The status"))
-    }
-
-    async fn filter_names(&self, filter: &KillFilter) -> Result<Vec<FilterName>, ApiError> {
-        let data = StaticData::bundled();
-        let name = |id: &TypeId| FilterName {
-            field: "ship_type_id".to_owned(),
-            id: id.0,
-            name: data.type_name(*id).unwrap_or_default().to_owned(),
-        };
-        Ok(filter.ship_type_id.iter().map(name).collect())
     }
 
     fn feed_status(&self) -> FeedStatus {

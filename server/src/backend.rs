@@ -5,14 +5,12 @@
 //! comes back.
 
 use crate::services::Services;
-use app::{
-    backend::{Backend, Paging},
-    contract::{
-        ApiError, ErrorCode, FeedStatus, FilterName, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, RankedPage,
-        SearchHit, StatsWindow, StatusReport, TypePage,
-    },
-};
 use async_trait::async_trait;
+use contract::ports::{Kills, Paging, Places, Status, Types};
+use contract::{
+    ApiError, ErrorCode, FeedStatus, FilterName, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, RankedPage,
+    SearchHit, StatsWindow, StatusReport, TypePage,
+};
 use domain::{
     KillFilter, KillmailId,
     sort::{RankCursor, Ranking},
@@ -49,7 +47,7 @@ impl Pages {
 }
 
 #[async_trait]
-impl Backend for Pages {
+impl Kills for Pages {
     async fn list_kills(&self, filter: KillFilter, paging: Paging) -> Result<KillPage, ApiError> {
         self.ask(|services| async move {
             if paging.before.is_none() && paging.after.is_none() {
@@ -74,30 +72,39 @@ impl Backend for Pages {
         self.ask(|services| async move { services.get_kill(id).await }).await
     }
 
+    async fn filter_names(&self, filter: &KillFilter) -> Result<Vec<FilterName>, ApiError> {
+        let filter = filter.clone();
+        self.ask(|services| async move { services.filter_names(&filter).await }).await
+    }
+}
+
+#[async_trait]
+impl Places for Pages {
     async fn get_place(&self, kind: PlaceKind, id: i64, paging: Paging) -> Result<PlacePage, ApiError> {
         self.ask(|services| async move { services.get_place(kind, id, paging).await }).await
-    }
-
-    async fn get_type(&self, id: i64, window: StatsWindow, paging: Paging) -> Result<TypePage, ApiError> {
-        self.ask(|services| async move { services.get_type(id, window, paging).await }).await
     }
 
     async fn search(&self, query: &str) -> Result<Vec<SearchHit>, ApiError> {
         let query = query.to_owned();
         self.ask(|services| async move { services.search(&query).await }).await
     }
+}
 
+#[async_trait]
+impl Types for Pages {
+    async fn get_type(&self, id: i64, window: StatsWindow, paging: Paging) -> Result<TypePage, ApiError> {
+        self.ask(|services| async move { services.get_type(id, window, paging).await }).await
+    }
+}
+
+#[async_trait]
+impl Status for Pages {
     async fn live_stats(&self) -> Result<LiveStats, ApiError> {
         Ok(self.services.live_stats()) // from memory
     }
 
     async fn status(&self) -> Result<StatusReport, ApiError> {
         self.ask(|services| async move { Ok(services.status().await) }).await
-    }
-
-    async fn filter_names(&self, filter: &KillFilter) -> Result<Vec<FilterName>, ApiError> {
-        let filter = filter.clone();
-        self.ask(|services| async move { services.filter_names(&filter).await }).await
     }
 
     fn feed_status(&self) -> FeedStatus {

@@ -8,6 +8,7 @@ pub mod backfill;
 pub mod bus;
 pub mod commands;
 pub mod config;
+pub mod enrichment;
 pub mod http;
 pub mod ingest;
 pub mod jobs;

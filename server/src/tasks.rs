@@ -6,7 +6,8 @@
 
 use crate::{
     bus,
-    ingest::{Channels, IngestOptions, guard::enrich_guarded, parked, persist, reconcile::Reconciler, resolve, source},
+    enrichment::enrich_guarded,
+    ingest::{Channels, IngestOptions, parked, persist, reconcile::Reconciler, resolve, source},
     jobs::{
         announce::Announcements, dead_letters, enrichment, partitions::Partitions, postgres::Revival,
         re_enrich::ReEnrichment, wanted_names::WantedNames,
@@ -25,8 +26,8 @@ use crate::{
     },
     static_import,
 };
-use app::contract::{TaskPhase, TaskStatus};
 use axum::Router;
+use contract::{TaskPhase, TaskStatus};
 use futures::future::BoxFuture;
 use std::{sync::Arc, time::Duration};
 use tokio::net::TcpListener;

@@ -1,6 +1,7 @@
 //! Kills by hour as bars, with the same numbers as a table for whoever cannot or does not want to read bars.
 
-use crate::{components::isk::IskAmount, contract::HourBucket, format};
+use crate::{components::isk::IskAmount, format};
+use contract::HourBucket;
 use leptos::prelude::*;
 
 const WIDTH: f64 = 600.0;

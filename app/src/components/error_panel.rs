@@ -1,6 +1,7 @@
 //! What went wrong, for the user: message, the offending values, the id that finds it in the log, a way on.
 
-use crate::{components::icon::Icon, contract::ApiError};
+use crate::components::icon::Icon;
+use contract::ApiError;
 use leptos::prelude::*;
 
 /// An error in place of a panel's content. `on_retry` adds a button; without JavaScript the link reloads the page.

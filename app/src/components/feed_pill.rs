@@ -1,11 +1,11 @@
 //! State of the feed in the header: a glyph, the word, the source and the lag.
 
 use crate::{
-    contract::{FeedHealth, FeedStatus},
     format,
     live::{LiveStore, reducer::Connection},
     routes,
 };
+use contract::{FeedHealth, FeedStatus};
 use domain::Source;
 use leptos::prelude::*;
 

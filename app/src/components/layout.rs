@@ -7,9 +7,9 @@ use crate::{
         icon::Icon,
         palette::{Palette, use_palette},
     },
-    contract::FeedStatus,
     routes,
 };
+use contract::FeedStatus;
 use leptos::prelude::*;
 use leptos_router::{components::A, hooks::use_location};
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ impl FrameInfo {
 
     #[cfg(feature = "ssr")]
     fn ask() -> Self {
-        use crate::backend::BackendHandle;
+        use contract::ports::BackendHandle;
         // Absent when the server only lists the routes.
         let Some(backend) = use_context::<BackendHandle>() else { return Self::default() };
         let feed = FeedStatus { feeds: Vec::new(), ..backend.feed_status() };

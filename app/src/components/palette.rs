@@ -5,9 +5,9 @@ use crate::{
         dom,
         search_box::{HitList, Search, address},
     },
-    contract::SearchHit,
     routes,
 };
+use contract::SearchHit;
 use leptos::{ev, html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 

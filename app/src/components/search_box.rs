@@ -1,11 +1,8 @@
 //! Searching while typing, shared by the palette and the filter bar: debounced, the last question wins, and a list
 //! of hits for a combobox.
 
-use crate::{
-    components::icon::Icon,
-    contract::{ApiError, SearchHit},
-    functions, routes,
-};
+use crate::{components::icon::Icon, functions, routes};
+use contract::{ApiError, SearchHit};
 use domain::{EntityKind, KillmailId};
 use leptos::prelude::*;
 use std::time::Duration;

@@ -9,7 +9,7 @@ pub fn SecurityBadge(place: Place) -> impl IntoView {
     badge(place.security_label(), place.band)
 }
 
-/// Badge from the parts of a [`crate::contract::PlaceRef`].
+/// Badge from the parts of a [`contract::PlaceRef`].
 #[component]
 pub fn SecurityNumber(security: Option<SecurityStatus>, band: Option<SecurityBand>) -> impl IntoView {
     badge(security.map_or_else(|| "?".to_owned(), |security| security.to_string()), band)

@@ -1,6 +1,6 @@
 //! Kills per minute of the last hour as bars, with the same in words.
 
-use crate::contract::MinuteBucket;
+use contract::MinuteBucket;
 use leptos::prelude::*;
 
 const BAR: usize = 3;

@@ -2,9 +2,9 @@
 
 use crate::{
     components::{isk::IskAmount, price::price_origin},
-    contract::ValueTiles,
     format,
 };
+use contract::ValueTiles;
 use domain::{Isk, Timestamp};
 use leptos::prelude::*;
 

@@ -15,10 +15,8 @@ pub(super) use browser::{run, start};
 #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
 mod browser {
     use super::{Command, LiveStore};
-    use crate::{
-        contract::{ClientMessage, ServerMessage},
-        live::reducer::Input,
-    };
+    use crate::live::reducer::Input;
+    use contract::{ClientMessage, ServerMessage};
     use futures::{
         FutureExt, SinkExt, StreamExt,
         channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded},

@@ -4,7 +4,7 @@ use super::{
     connection,
     reducer::{Connection, Input, LiveState, Row, UserAction, Watched},
 };
-use crate::contract::{FeedStatus, LiveStats};
+use contract::{FeedStatus, LiveStats};
 use domain::{Cursor, FitReport, KillFilter, KillSummary, KillmailId};
 use leptos::prelude::*;
 use std::sync::Arc;

@@ -1,11 +1,7 @@
 //! Pages for what is not there and for what went wrong: what happened, what to do, and the id that finds it in the log.
 
-use crate::{
-    components::icon::Icon,
-    contract::{ApiError, ErrorCode},
-    request::set_status,
-    routes,
-};
+use crate::{components::icon::Icon, request::set_status, routes};
+use contract::{ApiError, ErrorCode};
 use leptos::{either::Either, prelude::*};
 use leptos_meta::{Meta, Title};
 

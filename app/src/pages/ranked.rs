@@ -7,11 +7,11 @@ use crate::{
         kill_list::KillList,
         order::{order_links, word},
     },
-    contract::{ApiError, FilterName, RankedPage},
     functions,
     pages::not_found::ErrorPage,
     routes,
 };
+use contract::{ApiError, FilterName, RankedPage};
 use domain::{
     KillFilter,
     fit_stats::ASSUMPTIONS,

@@ -6,11 +6,11 @@ use crate::{
         icon::Icon,
         type_image::{Picture, TypeImage},
     },
-    contract::SearchHit,
     format,
     functions::search,
     routes,
 };
+use contract::SearchHit;
 use domain::EntityKind;
 use leptos::prelude::*;
 use leptos_meta::Title;

@@ -3,10 +3,10 @@
 
 use super::{BackfillError, Ended, Tally, read::Chunk, read::Chunks};
 use crate::{
-    ingest::{enrich::Arrived, guard::enrich_guarded},
+    enrichment::{Arrived, Basis, Body, enrich_guarded},
     services::Services,
 };
-use domain::{KillRecord, Killmail, KillmailId, Source, Timestamp};
+use domain::{KillRecord, KillmailId, Source, Timestamp};
 use futures::StreamExt;
 use std::{sync::Arc, time::Duration};
 use store::{InsertOutcome, KillBatch, LetterKind, NewDeadLetter, StoreError};
@@ -53,10 +53,10 @@ async fn one(services: Arc<Services>, mut chunk: Chunk, position: Arc<str>) -> R
     if chunk.is_empty() {
         return Ok(tally);
     }
-    let enriching = Arc::clone(&services);
-    let (records, letters) = tokio::task::spawn_blocking(move || enrich_all(chunk, &enriching, &position)).await?;
-    let references: Vec<&KillRecord> = records.iter().collect();
-    let static_data = services.static_data();
+    let basis = Basis::of(&services);
+    let static_data = Arc::clone(&basis.static_data);
+    let (records, letters) = tokio::task::spawn_blocking(move || enrich_all(chunk, &basis, &position)).await?;
+    let references: Vec<&KillRecord> = records.iter().map(Arc::as_ref).collect();
     let batch = KillBatch { records: &references, static_data: &static_data, positions: &[], dead_letters: &letters };
     let outcome: InsertOutcome = patiently(|| services.store().insert_batch(&batch)).await?;
     let names = names_of(&records);
@@ -67,55 +67,37 @@ async fn one(services: Arc<Services>, mut chunk: Chunk, position: Arc<str>) -> R
     Ok(tally)
 }
 
-fn enrich_all(chunk: Chunk, services: &Services, position: &str) -> (Vec<KillRecord>, Vec<NewDeadLetter>) {
-    let now = services.now();
+fn enrich_all(chunk: Chunk, basis: &Basis, position: &str) -> (Vec<Arc<KillRecord>>, Vec<NewDeadLetter>) {
     let (mut records, mut letters) = (Vec::with_capacity(chunk.len()), Vec::new());
     for entry in chunk {
-        match arrived(entry, now) {
+        match arrived(entry, basis.now) {
             // One that failed is marked; the server looks for such kills (`jobs::enrichment`).
-            Ok(arrived) => records.push(enrich_guarded(*arrived, services, now).record),
-            Err(refused) => letters.push(NewDeadLetter {
-                kind: LetterKind::Event,
-                source: Source::Archive,
-                position: Some(position.to_owned()),
-                killmail_id: refused.killmail_id,
-                reason: refused.reason,
-                payload: refused.payload,
-            }),
+            Ok(arrived) => records.push(enrich_guarded(arrived, basis).record),
+            Err(letter) => letters.push(NewDeadLetter { position: Some(position.to_owned()), ..*letter }),
         }
     }
     (records, letters)
 }
 
-struct Refused {
-    killmail_id: Option<KillmailId>,
-    reason: String,
-    payload: String,
-}
-
-fn arrived(entry: DayEntry, now: Timestamp) -> Result<Box<Arrived>, Refused> {
-    let killmail_id = entry.killmail_id;
-    let (hash, payload, reported) = match entry.body {
-        FeedBody::Killmail { hash, payload, reported, .. } => (hash, payload, reported),
-        FeedBody::Malformed { payload, reason } => return Err(Refused { killmail_id, reason, payload }),
-        FeedBody::Reference { killmail_id, hash, .. } => {
-            return Err(Refused {
-                killmail_id: Some(killmail_id),
-                reason: "an archive holds bodies".to_owned(),
-                payload: format!(r#"{{"killmail_id":{killmail_id},"hash":"{hash}"}}"#),
-            });
-        }
+fn arrived(entry: DayEntry, now: Timestamp) -> Result<Arrived, Box<NewDeadLetter>> {
+    let (killmail_id, source) = (entry.killmail_id, Source::Archive);
+    let letter = |killmail_id, reason, payload| {
+        Box::new(NewDeadLetter { kind: LetterKind::Event, source, position: None, killmail_id, reason, payload })
     };
-    let refused = |reason| Refused { killmail_id, reason, payload: payload.to_string() };
-    let killmail = Killmail::decode(&payload, now).map_err(|error| refused(error.to_string()))?;
-    if let Some(named) = killmail_id.filter(|id| *id != killmail.killmail_id) {
-        return Err(refused(format!("killmail_id: filed as {named}, is {}", killmail.killmail_id)));
+    match entry.body {
+        FeedBody::Killmail { hash, payload, reported, .. } => {
+            let body = Body { payload: Arc::from(payload), hash, source, received_at: now, reported };
+            Arrived::read(body, killmail_id, now).map_err(|refused| Box::new(refused.into_letter()))
+        }
+        FeedBody::Malformed { payload, reason } => Err(letter(killmail_id, reason, payload)),
+        FeedBody::Reference { killmail_id, hash, .. } => {
+            let payload = format!(r#"{{"killmail_id":{killmail_id},"hash":"{hash}"}}"#);
+            Err(letter(Some(killmail_id), "an archive holds bodies".to_owned(), payload))
+        }
     }
-    let payload = Arc::from(payload);
-    Ok(Box::new(Arrived { killmail, payload, hash, source: Source::Archive, received_at: now, reported }))
 }
 
-fn names_of(records: &[KillRecord]) -> Vec<i64> {
+fn names_of(records: &[Arc<KillRecord>]) -> Vec<i64> {
     let mut ids: Vec<i64> = records.iter().flat_map(|record| record.killmail.player_ids()).collect();
     ids.sort_unstable();
     ids.dedup();

@@ -2,13 +2,13 @@
 
 use crate::{
     config::Config,
-    ingest::enrich::{Arrived, enrich},
+    enrichment::{Arrived, Body, enrich},
     services::prices::PriceTable,
     wiring::Database,
 };
 use anyhow::{Context, ensure};
-use app::contract::{ClientMessage, ServerMessage};
-use domain::{Isk, KillFilter, KillRecord, Killmail, KillmailHash, Source, StaticData};
+use contract::{ClientMessage, ServerMessage};
+use domain::{Isk, KillFilter, KillRecord, KillmailHash, Source, StaticData};
 use futures::{SinkExt, StreamExt};
 use hdrhistogram::Histogram;
 use serde::Deserialize;
@@ -129,16 +129,9 @@ fn read_records(file: &Path, limit: usize, static_data: &StaticData) -> anyhow::
         .map(|line| {
             let line: Line = serde_json::from_str(&line?)?;
             let payload: Arc<str> = Arc::from(line.killmail.get());
-            let killmail = Killmail::decode(&payload, now)?;
-            let arrived = Arrived {
-                killmail,
-                payload,
-                hash: line.hash,
-                source: Source::Archive,
-                received_at: now,
-                reported: None,
-            };
-            Ok(enrich(arrived, static_data, &prices, now))
+            let (hash, source) = (line.hash, Source::Archive);
+            let arrived = Arrived::read(Body { payload, hash, source, received_at: now, reported: None }, None, now)?;
+            Ok(enrich(arrived, static_data, &prices, now).record)
         })
         .collect()
 }

@@ -51,8 +51,15 @@ impl Running {
 /// When the database or the address is not to be had, when a task that must not end has ended, or when a second signal
 /// cut the draining short.
 pub async fn run(config: Config) -> anyhow::Result<()> {
+    run_with(config, Lifecycle::new(wiring::now)).await
+}
+
+/// [`run`] with tasks of the caller's.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_with(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
     let options = IngestOptions::from(&config);
-    let lifecycle = Lifecycle::new(wiring::now);
     let running = start(config, options, lifecycle.clone()).await?;
     tokio::select! {
         signal = lifecycle::termination() => signal.context("signal handlers")?,
@@ -204,7 +211,7 @@ async fn warm(services: &Arc<Services>) {
     match services.store().list_arrivals_by_minute(since).await {
         Ok(minutes) => services.window().seed_minutes(minutes.into_iter().map(|bucket| {
             let kills = u32::try_from(bucket.kills).unwrap_or(u32::MAX);
-            (bucket.minute, app::contract::MinuteBucket { kills, isk: bucket.value })
+            (bucket.minute, contract::MinuteBucket { kills, isk: bucket.value })
         })),
         Err(error) => tracing::warn!(%error, "the last hour's arrivals cannot be counted"),
     }

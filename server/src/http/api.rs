@@ -10,10 +10,6 @@ use crate::services::{
     Services,
     submit::{Intake, Submission, SubmissionState, Submitted},
 };
-use app::contract::{
-    ApiError, EntityCard, ErrorCode, KillDetail, LiveStats, PlaceKind, PlacePage, SearchHit, StaticDataStatus,
-    StatsWindow, TypeStats,
-};
 use axum::{
     Json, Router,
     body::Bytes,
@@ -21,6 +17,10 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
+};
+use contract::{
+    ApiError, EntityCard, ErrorCode, KillDetail, LiveStats, PlaceKind, PlacePage, SearchHit, StaticDataStatus,
+    StatsWindow, TypeStats,
 };
 use domain::{EntityKind, KillFilter, KillSummary, KillmailId, fit};
 use serde::Serialize;

@@ -1,8 +1,8 @@
 //! Liveness, readiness and metrics.
 
 use crate::{lifecycle::Lifecycle, services::Services};
-use app::contract::FeedStatus;
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
+use contract::FeedStatus;
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Serialize;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! The OpenAPI 3.1 document: one table of operations here, schemas generated from the very types that are sent.
 
 use crate::services::submit::{Submission, Submitted};
-use app::contract::{
+use contract::{
     ClientMessage, EntityCard, KillDetail, KillPage, LiveStats, PlacePage, SearchHit, ServerMessage, StaticDataStatus,
     TypeStats,
 };

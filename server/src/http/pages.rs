@@ -6,10 +6,7 @@ use super::{
     security,
 };
 use crate::backend::Pages;
-use app::{
-    App, Assets,
-    backend::{BackendHandle, PublicUrl},
-};
+use app::{App, Assets, backend::PublicUrl};
 use axum::{
     Router,
     body::Body,
@@ -19,6 +16,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
+use contract::ports::BackendHandle;
 use leptos::{nonce::Nonce, prelude::*};
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, handle_server_fns_with_context};
 use std::{

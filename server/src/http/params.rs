@@ -1,7 +1,8 @@
 //! Query strings and path ids of the JSON API.
 
 use super::problem::Problem;
-use app::{backend::Paging, contract::ApiError};
+use contract::ApiError;
+use contract::ports::Paging;
 use domain::{Cursor, KillFilter};
 
 /// Rows of an answer unless `limit` says otherwise.

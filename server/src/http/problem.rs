@@ -1,7 +1,6 @@
 //! The one place where errors become HTTP: `application/problem+json` (RFC 9457) with a request id.
 
 use super::REQUEST_ID;
-use app::contract::{ApiError, ErrorCode, FieldProblem};
 use axum::{
     body::Body,
     extract::Request,
@@ -9,6 +8,7 @@ use axum::{
     middleware::Next,
     response::IntoResponse,
 };
+use contract::{ApiError, ErrorCode, FieldProblem};
 use serde::Serialize;
 use std::any::Any;
 

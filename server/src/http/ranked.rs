@@ -5,7 +5,7 @@ use super::{
     problem::Problem,
 };
 use crate::services::Services;
-use app::contract::ApiError;
+use contract::ApiError;
 use domain::{
     KillFilter, KillSummary,
     sort::{RankCursor, Ranking},

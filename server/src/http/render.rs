@@ -9,13 +9,13 @@
 //! hangs up while waiting costs nothing; later, the rendering ends by itself.
 
 use super::problem::{self, Problem};
-use app::contract::{ApiError, ErrorCode};
 use axum::{
     body::{self, Body},
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use contract::{ApiError, ErrorCode};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, time::timeout};
 use tokio_util::task::LocalPoolHandle;

@@ -6,12 +6,12 @@ use crate::{
     live::{session, sse},
     services::Services,
 };
-use app::contract::{ApiError, ErrorCode};
 use axum::{
     extract::{RawQuery, State, WebSocketUpgrade},
     http::HeaderMap,
     response::{IntoResponse, Response},
 };
+use contract::{ApiError, ErrorCode};
 use domain::KillFilter;
 use std::sync::Arc;
 

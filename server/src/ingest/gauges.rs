@@ -2,7 +2,7 @@
 
 use super::{PersistItem, parked};
 use crate::services::Services;
-use app::contract::QueueDepth;
+use contract::QueueDepth;
 use std::sync::{Mutex, PoisonError, Weak};
 use tokio::sync::mpsc::WeakSender;
 use upstream::feed::FeedEvent;

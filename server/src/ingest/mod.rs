@@ -32,9 +32,7 @@
 //! commit first); reconcile finds a kill that the feed delivers meanwhile (dedupe again).
 
 pub mod dedupe;
-pub mod enrich;
 pub mod gauges;
-pub mod guard;
 pub mod mark;
 pub mod parked;
 pub mod persist;
@@ -43,9 +41,9 @@ pub mod resolve;
 pub mod source;
 
 use crate::{config::Config, services::Services};
-use domain::{KillRecord, KillmailId, Source};
+use domain::{KillRecord, Source, StaticData};
 use std::{sync::Arc, time::Duration};
-use store::LetterKind;
+use store::NewDeadLetter;
 use tokio::sync::mpsc;
 use upstream::feed::FeedEvent;
 
@@ -83,12 +81,12 @@ impl From<&Config> for IngestOptions {
 pub enum PersistItem {
     Kill {
         record: Arc<KillRecord>,
+        /// What it was enriched with: its row is derived from these and no others.
+        static_data: Arc<StaticData>,
         position: Option<FeedPosition>,
     },
-    DeadLetter {
-        letter: Letter,
-        position: Option<FeedPosition>,
-    },
+    /// An event that could not become a kill. Its position is the item's.
+    DeadLetter { letter: NewDeadLetter, position: Option<FeedPosition> },
     /// Nothing to store, but the feed has moved on.
     Position(FeedPosition),
 }
@@ -98,16 +96,6 @@ pub enum PersistItem {
 pub struct FeedPosition {
     pub feed: Source,
     pub position: String,
-}
-
-/// An event that could not become a kill.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Letter {
-    pub kind: LetterKind,
-    pub source: Source,
-    pub killmail_id: Option<KillmailId>,
-    pub reason: String,
-    pub payload: String,
 }
 
 /// The channels between the stages. A stage ends when every sender of the one before is gone, so the pipeline drains in

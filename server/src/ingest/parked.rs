@@ -11,7 +11,7 @@
 //! is stored by another node (storing it again is harmless and ends the wait); a stop in the middle of a round (the
 //! letters are stored or on their way).
 
-use super::{FeedPosition, Letter, PersistItem, resolve};
+use super::{FeedPosition, PersistItem, resolve};
 use crate::services::Services;
 use domain::{KillmailHash, KillmailId, Source};
 use futures::StreamExt;
@@ -20,7 +20,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use store::LetterKind;
+use store::{LetterKind, NewDeadLetter};
 use tokio::{
     sync::{Notify, mpsc},
     time::{Instant, sleep, sleep_until},
@@ -52,11 +52,12 @@ pub struct ParkedKill {
 
 impl ParkedKill {
     /// What is stored of it.
-    pub fn letter(&self, kind: LetterKind, reason: String) -> Letter {
+    pub fn letter(&self, kind: LetterKind, reason: String) -> NewDeadLetter {
         let Self { killmail_id, hash, source, .. } = self;
-        Letter {
+        NewDeadLetter {
             kind,
             source: *source,
+            position: None,
             killmail_id: Some(*killmail_id),
             reason,
             payload: format!(r#"{{"killmail_id":{killmail_id},"hash":"{hash}"}}"#),

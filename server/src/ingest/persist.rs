@@ -3,11 +3,14 @@
 //! password, a missing privilege, a schema of another version); the queue before it is bounded, so the feed waits.
 //! Only what the database can never hold is given up, and only once its dead letter is stored.
 //!
+//! A batch whose kills were enriched with different static data (an import came between) is written in parts, each with
+//! the data of its kills.
+//!
 //! Ends when its queue is closed and empty: shutdown drains.
 
 use super::{FeedPosition, PersistItem};
 use crate::services::Services;
-use domain::KillRecord;
+use domain::{KillRecord, StaticData};
 use std::{error::Error, sync::Arc, time::Duration};
 use store::{KillBatch, LetterKind, NewDeadLetter, NewPosition, StoreError};
 use tokio::{
@@ -31,10 +34,27 @@ pub async fn run(mut items: mpsc::Receiver<PersistItem>, services: Arc<Services>
                 Ok(None) | Err(_) => break,
             }
         }
-        write(&batch, &services).await;
+        for part in of_one_build(&batch) {
+            write(part, &services).await;
+        }
         batch.clear();
     }
     tracing::info!("everything received is stored");
+}
+
+/// Cuts a batch, in its order, where the static data of its kills change.
+fn of_one_build(items: &[PersistItem]) -> Vec<&[PersistItem]> {
+    let (mut parts, mut begin, mut current) = (Vec::new(), 0, None);
+    for (index, item) in items.iter().enumerate() {
+        let PersistItem::Kill { static_data, .. } = item else { continue };
+        if current.is_some_and(|current| !Arc::ptr_eq(current, static_data)) {
+            parts.push(&items[begin..index]);
+            begin = index;
+        }
+        current = Some(static_data);
+    }
+    parts.push(&items[begin..]);
+    parts
 }
 
 async fn write(items: &[PersistItem], services: &Services) {
@@ -66,22 +86,21 @@ async fn write_once(items: &[PersistItem], services: &Services) -> Result<(), St
     let mut records: Vec<Arc<KillRecord>> = Vec::with_capacity(items.len());
     let mut positions: Vec<FeedPosition> = Vec::new();
     let mut dead_letters = Vec::new();
+    let mut of_kills: Option<&Arc<StaticData>> = None;
     for item in items {
         let position = match item {
-            PersistItem::Kill { record, position } => {
+            PersistItem::Kill { record, static_data, position } => {
                 records.push(Arc::clone(record));
+                of_kills = Some(static_data);
                 position.as_ref()
             }
             PersistItem::DeadLetter { letter, position } => {
+                let position = position.as_ref();
                 dead_letters.push(NewDeadLetter {
-                    kind: letter.kind,
-                    source: letter.source,
-                    position: position.as_ref().map(|position| position.position.clone()),
-                    killmail_id: letter.killmail_id,
-                    reason: letter.reason.clone(),
-                    payload: letter.payload.clone(),
+                    position: position.map(|position| position.position.clone()),
+                    ..letter.clone()
                 });
-                position.as_ref()
+                position
             }
             PersistItem::Position(position) => Some(position),
         };
@@ -93,7 +112,8 @@ async fn write_once(items: &[PersistItem], services: &Services) -> Result<(), St
     let record_refs: Vec<&KillRecord> = records.iter().map(Arc::as_ref).collect();
     let new_positions: Vec<NewPosition<'_>> =
         positions.iter().map(|p| NewPosition { feed: p.feed.as_str(), position: &p.position }).collect();
-    let static_data = services.static_data();
+    // Without kills nothing is derived from them.
+    let static_data = of_kills.map_or_else(|| services.static_data(), Arc::clone);
     let batch = KillBatch {
         records: &record_refs,
         static_data: &static_data,
@@ -130,7 +150,7 @@ async fn pause(error: &StoreError, items: usize, backoff: &mut Backoff) {
 async fn give_up(item: &PersistItem, error: &StoreError, services: &Services) {
     tracing::error!(%error, "an item cannot be stored");
     let letter = match item {
-        PersistItem::Kill { record, position } => NewDeadLetter {
+        PersistItem::Kill { record, position, .. } => NewDeadLetter {
             kind: LetterKind::Storage,
             source: record.source,
             position: position.as_ref().map(|position| position.position.clone()),
@@ -139,14 +159,7 @@ async fn give_up(item: &PersistItem, error: &StoreError, services: &Services) {
             payload: record.payload.to_string(),
         },
         // Without its position, which may be what was refused.
-        PersistItem::DeadLetter { letter, .. } => NewDeadLetter {
-            kind: letter.kind,
-            source: letter.source,
-            position: None,
-            killmail_id: letter.killmail_id,
-            reason: letter.reason.clone(),
-            payload: letter.payload.clone(),
-        },
+        PersistItem::DeadLetter { letter, .. } => letter.clone(),
         // No kill is in it, and the next position stands for it too.
         PersistItem::Position(_) => return,
     };

@@ -3,16 +3,17 @@
 //! does not give now is left to [`super::parked`], so that what comes behind it need not wait.
 
 use super::{
-    FeedPosition, Letter, PersistItem,
-    enrich::Arrived,
-    guard::enrich_guarded,
+    FeedPosition, PersistItem,
     parked::{self, ParkedKill},
 };
-use crate::services::Services;
-use domain::{Killmail, KillmailHash, KillmailId, Source, Timestamp};
+use crate::{
+    enrichment::{Arrived, Basis, Body, enrich_guarded},
+    services::Services,
+};
+use domain::{KillmailId, Timestamp};
 use futures::StreamExt;
 use std::{sync::Arc, time::Duration};
-use store::LetterKind;
+use store::{LetterKind, NewDeadLetter};
 use tokio::{
     sync::mpsc,
     time::{sleep, timeout},
@@ -20,7 +21,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use upstream::{
     esi::EsiClient,
-    feed::{FeedBody, FeedEvent, Reported},
+    feed::{FeedBody, FeedEvent},
     retry::{Backoff, BackoffPolicy},
 };
 
@@ -33,19 +34,24 @@ const FULL: BackoffPolicy = BackoffPolicy { first: Duration::from_secs(1), max: 
 
 /// An event on its way through.
 enum Resolved {
-    Body { body: Body, position: Option<FeedPosition> },
-    Refused { letter: Letter, position: Option<FeedPosition> },
-    Parked { kill: ParkedKill, reason: String, position: Option<FeedPosition> },
-    Known { position: Option<FeedPosition> },
-}
-
-struct Body {
-    killmail_id: Option<KillmailId>,
-    payload: Arc<str>,
-    hash: Option<KillmailHash>,
-    source: Source,
-    received_at: Timestamp,
-    reported: Option<Reported>,
+    /// With the kill whose body it was asked for as.
+    Body {
+        body: Body,
+        asked_for: Option<KillmailId>,
+        position: Option<FeedPosition>,
+    },
+    Refused {
+        letter: NewDeadLetter,
+        position: Option<FeedPosition>,
+    },
+    Parked {
+        kill: ParkedKill,
+        reason: String,
+        position: Option<FeedPosition>,
+    },
+    Known {
+        position: Option<FeedPosition>,
+    },
 }
 
 /// Runs until the feeds' channel closes, then lets the persist queue drain by dropping its sender.
@@ -65,7 +71,7 @@ pub async fn run(
     while let Some(resolved) = resolved.next().await {
         let mut to_park = None;
         let item = match resolved {
-            Resolved::Body { body, position } => accept(body, position, &services),
+            Resolved::Body { body, asked_for, position } => accept(body, asked_for, position, &services),
             Resolved::Refused { letter, position } => refuse(letter, position, &services),
             Resolved::Parked { kill, reason, position } => {
                 let letter = parked::waiting(&kill, reason, position);
@@ -93,8 +99,8 @@ async fn resolve(event: FeedEvent, services: Arc<Services>, esi: Arc<EsiClient>,
     match body {
         FeedBody::Killmail { hash, payload, reported, names, .. } => {
             services.names().learn(names);
-            let body = Body { killmail_id: None, payload: Arc::from(payload), hash, source, received_at, reported };
-            Resolved::Body { body, position }
+            let body = Body { payload: Arc::from(payload), hash, source, received_at, reported };
+            Resolved::Body { body, asked_for: None, position }
         }
         FeedBody::Reference { killmail_id, hash, reported, names } => {
             services.names().learn(names);
@@ -103,7 +109,10 @@ async fn resolve(event: FeedEvent, services: Arc<Services>, esi: Arc<EsiClient>,
             }
             let kill = ParkedKill { killmail_id, hash, source, reported };
             match fetch(&kill, &services, &esi, &stop).await {
-                Fetched::Body(payload) => Resolved::Body { body: Body::fetched(kill, payload, received_at), position },
+                Fetched::Body(payload) => {
+                    let body = fetched(kill, payload, received_at);
+                    Resolved::Body { body, asked_for: Some(killmail_id), position }
+                }
                 Fetched::Later(reason) => Resolved::Parked { kill, reason, position },
                 Fetched::Never(reason) => {
                     services.dedupe().forget(killmail_id);
@@ -112,7 +121,8 @@ async fn resolve(event: FeedEvent, services: Arc<Services>, esi: Arc<EsiClient>,
             }
         }
         FeedBody::Malformed { payload, reason } => {
-            let letter = Letter { kind: LetterKind::Event, source, killmail_id: None, reason, payload };
+            let kind = LetterKind::Event;
+            let letter = NewDeadLetter { kind, source, position: None, killmail_id: None, reason, payload };
             Resolved::Refused { letter, position }
         }
     }
@@ -160,12 +170,9 @@ async fn fetch(kill: &ParkedKill, services: &Services, esi: &EsiClient, stop: &C
     }
 }
 
-impl Body {
-    fn fetched(kill: ParkedKill, payload: Box<str>, received_at: Timestamp) -> Self {
-        let ParkedKill { killmail_id, hash, source, reported } = kill;
-        let payload = Arc::from(payload);
-        Self { killmail_id: Some(killmail_id), payload, hash: Some(hash), source, received_at, reported }
-    }
+fn fetched(kill: ParkedKill, payload: Box<str>, received_at: Timestamp) -> Body {
+    let ParkedKill { killmail_id: _, hash, source, reported } = kill;
+    Body { payload: Arc::from(payload), hash: Some(hash), source, received_at, reported }
 }
 
 /// A parked kill with its body. It counts as received now, so that a late one is not pushed to live pages.
@@ -175,66 +182,45 @@ pub(super) fn accept_fetched(
     position: Option<FeedPosition>,
     services: &Services,
 ) -> Option<PersistItem> {
-    accept(Body::fetched(kill, payload, services.now()), position, services)
+    let asked_for = Some(kill.killmail_id);
+    accept(fetched(kill, payload, services.now()), asked_for, position, services)
 }
 
-/// Decodes, enriches and publishes; what it returns is to be stored.
-fn accept(body: Body, position: Option<FeedPosition>, services: &Services) -> Option<PersistItem> {
-    let killmail = match Killmail::decode(&body.payload, services.now()) {
-        Ok(killmail) => killmail,
-        Err(error) => {
-            if let Some(id) = body.killmail_id {
+/// Reads, enriches and publishes; what it returns is to be stored.
+fn accept(
+    body: Body,
+    asked_for: Option<KillmailId>,
+    position: Option<FeedPosition>,
+    services: &Services,
+) -> Option<PersistItem> {
+    let arrived = match Arrived::read(body, asked_for, services.now()) {
+        Ok(arrived) => arrived,
+        Err(refused) => {
+            if let Some(id) = asked_for {
                 services.dedupe().forget(id);
             }
-            let letter = Letter {
-                kind: LetterKind::Event,
-                source: body.source,
-                killmail_id: body.killmail_id,
-                reason: error.to_string(),
-                payload: body.payload.to_string(),
-            };
-            return refuse(letter, position, services);
+            return refuse(refused.into_letter(), position, services);
         }
     };
-    // A referenced kill was checked before its body was fetched.
-    let is_new = match body.killmail_id {
-        Some(referenced) if referenced != killmail.killmail_id => {
-            services.dedupe().forget(referenced);
-            let letter = Letter {
-                kind: LetterKind::Event,
-                source: body.source,
-                killmail_id: body.killmail_id,
-                reason: format!("killmail_id: asked for {referenced}, got {}", killmail.killmail_id),
-                payload: body.payload.to_string(),
-            };
-            return refuse(letter, position, services);
-        }
-        Some(_) => true,
-        // One that waits for its body has it now.
-        None => services.dedupe().is_new(killmail.killmail_id) || services.parked().take(killmail.killmail_id),
-    };
-    if !is_new {
-        metrics::counter!("killmails_repeated_total", "feed" => body.source.as_str()).increment(1);
+    let id = arrived.killmail.killmail_id;
+    // A referenced kill was checked before its body was fetched; one that waits for its body has it now.
+    if asked_for.is_none() && !services.dedupe().is_new(id) && !services.parked().take(id) {
+        metrics::counter!("killmails_repeated_total", "feed" => arrived.body.source.as_str()).increment(1);
         return position.map(PersistItem::Position);
     }
-    let arrived = Arrived {
-        killmail,
-        payload: body.payload,
-        hash: body.hash,
-        source: body.source,
-        received_at: body.received_at,
-        reported: body.reported,
-    };
-    let enriched = enrich_guarded(arrived, services, services.now());
-    let record = Arc::new(enriched.record);
-    services.publish(&record);
-    if enriched.failure.is_some() {
-        services.enrichments().request(record.killmail.killmail_id);
+    let kill = enrich_guarded(arrived, &Basis::of(services));
+    services.publish(&kill);
+    if kill.failure.is_some() {
+        services.enrichments().request(id);
     }
-    Some(PersistItem::Kill { record, position })
+    Some(PersistItem::Kill { record: kill.record, static_data: kill.static_data, position })
 }
 
-pub(super) fn refuse(letter: Letter, position: Option<FeedPosition>, services: &Services) -> Option<PersistItem> {
+pub(super) fn refuse(
+    letter: NewDeadLetter,
+    position: Option<FeedPosition>,
+    services: &Services,
+) -> Option<PersistItem> {
     metrics::counter!("feed_events_malformed_total", "feed" => letter.source.as_str()).increment(1);
     tracing::debug!(feed = %letter.source, reason = letter.reason, "event refused");
     services.feed_monitor().malformed(letter.source);

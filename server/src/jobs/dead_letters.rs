@@ -3,19 +3,18 @@
 //! kill that comes out of it is stored as history; nothing is published, for it is old. A letter that fails waits
 //! twice as long before its next turn.
 
-use super::recompute::recompute;
 use crate::{
-    ingest::{enrich::Arrived, guard::enrich_guarded},
+    enrichment::{Arrived, Basis, Body, enrich_guarded, recompute::recompute},
     lifecycle::{Job, JobOutcome, Next},
     services::Services,
 };
 use async_trait::async_trait;
-use domain::{KillRecord, Killmail, KillmailHash, KillmailId, Source};
+use domain::{KillmailId, Source};
 use std::sync::Arc;
 use store::{DeadLetter, KillBatch, LetterKind, StoreError};
 use upstream::{
     esi::EsiClient,
-    feed::{FeedBody, Reported, reread},
+    feed::{FeedBody, reread},
 };
 
 /// Letters of one run.
@@ -101,15 +100,6 @@ pub async fn replay(
     Ok(total)
 }
 
-/// A body that was read out of a letter.
-struct Found {
-    payload: Arc<str>,
-    hash: Option<KillmailHash>,
-    reported: Option<Reported>,
-    /// Whose body it has to be.
-    expected: Option<KillmailId>,
-}
-
 async fn try_again(
     letter: &DeadLetter,
     services: &Arc<Services>,
@@ -126,11 +116,17 @@ async fn try_again(
         // A kill that retention has dropped needs no enrichment.
         return Ok(Outcome::Resolved);
     }
-    let found = match reread(&letter.payload) {
+    let now = services.now();
+    let body = |payload, hash, reported| Body {
+        payload: Arc::from(payload),
+        hash,
+        source: letter.source,
+        received_at: now,
+        reported,
+    };
+    let (body, expected) = match reread(&letter.payload) {
         FeedBody::Malformed { reason, .. } => return Ok(Outcome::Failed(reason)),
-        FeedBody::Killmail { hash, payload, reported, .. } => {
-            Found { payload: Arc::from(payload), hash, reported, expected: letter.killmail_id }
-        }
+        FeedBody::Killmail { hash, payload, reported, .. } => (body(payload, hash, reported), letter.killmail_id),
         FeedBody::Reference { killmail_id, hash, reported, .. } => {
             if is_stored(killmail_id, services).await? {
                 return Ok(Outcome::Resolved);
@@ -139,22 +135,17 @@ async fn try_again(
                 return Ok(Outcome::Left);
             }
             match esi.killmail(killmail_id, &hash).await {
-                Ok(payload) => {
-                    Found { payload: Arc::from(payload), hash: Some(hash), reported, expected: Some(killmail_id) }
-                }
+                Ok(payload) => (body(payload, Some(hash), reported), Some(killmail_id)),
                 Err(error) if error.is_retryable() => return Ok(Outcome::EsiAway),
                 Err(error) => return Ok(Outcome::Failed(format!("body not to be had from ESI: {error}"))),
             }
         }
     };
-    let killmail = match Killmail::decode(&found.payload, services.now()) {
-        Ok(killmail) => killmail,
-        Err(error) => return Ok(Outcome::Failed(error.to_string())),
+    let arrived = match Arrived::read(body, expected, now) {
+        Ok(arrived) => arrived,
+        Err(refused) => return Ok(Outcome::Failed(refused.to_string())),
     };
-    let id = killmail.killmail_id;
-    if let Some(expected) = found.expected.filter(|expected| *expected != id) {
-        return Ok(Outcome::Failed(format!("killmail_id: expected {expected}, got {id}")));
-    }
+    let id = arrived.killmail.killmail_id;
     if is_stored(id, services).await? {
         return Ok(Outcome::Resolved);
     }
@@ -162,7 +153,7 @@ async fn try_again(
     if letter.kind != LetterKind::Storage && !services.dedupe().is_new(id) {
         return Ok(Outcome::Left);
     }
-    let stored = store(letter, killmail, found, services).await;
+    let stored = store(letter, arrived, services).await;
     if stored.is_err() {
         services.dedupe().forget(id);
     }
@@ -173,30 +164,15 @@ async fn is_stored(id: KillmailId, services: &Services) -> Result<bool, StoreErr
     Ok(!services.store().filter_known_ids(&[id]).await?.is_empty())
 }
 
-async fn store(
-    letter: &DeadLetter,
-    killmail: Killmail,
-    found: Found,
-    services: &Services,
-) -> Result<Outcome, StoreError> {
-    let now = services.now();
-    let arrived = Arrived {
-        killmail,
-        payload: found.payload,
-        hash: found.hash,
-        source: letter.source,
-        received_at: now,
-        reported: found.reported,
-    };
-    let record = enrich_guarded(arrived, services, now).record;
-    if record.enrichment.failed_at.is_some() {
-        services.enrichments().request(record.killmail.killmail_id);
+async fn store(letter: &DeadLetter, arrived: Arrived, services: &Services) -> Result<Outcome, StoreError> {
+    let kill = enrich_guarded(arrived, &Basis::of(services));
+    if kill.failure.is_some() {
+        services.enrichments().request(kill.record.killmail.killmail_id);
     }
-    let records: [&KillRecord; 1] = [&record];
-    let static_data = services.static_data();
-    let batch = KillBatch { records: &records, static_data: &static_data, positions: &[], dead_letters: &[] };
+    let batch =
+        KillBatch { records: &[&kill.record], static_data: &kill.static_data, positions: &[], dead_letters: &[] };
     let outcome = services.store().insert_batch(&batch).await?;
-    services.request_names(&record);
+    services.request_names(&kill.record);
     if outcome.rejected.is_empty() {
         return Ok(Outcome::Resolved);
     }

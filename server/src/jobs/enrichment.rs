@@ -2,11 +2,9 @@
 //! ten minutes) and those that somebody looked at when their enrichment was a day old. Every few minutes it looks for
 //! failed ones in the database: those of backfills, which are processes of their own, and those from before a restart.
 
-use super::{
-    queue::{Due, TRIES},
-    recompute::{Compute, Failure, recompute},
-};
+use super::queue::{Due, TRIES};
 use crate::{
+    enrichment::recompute::{Compute, Failure, recompute},
     lifecycle::{Job, JobOutcome, Next},
     services::Services,
 };

@@ -16,5 +16,4 @@ pub mod partitions;
 pub mod postgres;
 pub mod queue;
 pub mod re_enrich;
-pub mod recompute;
 pub mod wanted_names;

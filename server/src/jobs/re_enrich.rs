@@ -2,9 +2,8 @@
 //! stored kills at start and one after each import of static data. Newest first, in small batches with pauses, and
 //! not while the pipeline is behind, so that live kills do not wait. `tracker re-enrich` does the same at full speed.
 
-use super::recompute::recompute;
 use crate::{
-    ingest::guard::enrich_guarded,
+    enrichment::{enrich_guarded, recompute::recompute},
     lifecycle::{Job, JobOutcome, Next},
     services::Services,
 };

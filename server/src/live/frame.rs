@@ -1,8 +1,8 @@
 //! Frames of the stream protocol as text. Kills are spliced in from their own encoding, made once per kill.
 
 use super::window::LiveKill;
-use app::contract::{NamePatch, ServerMessage};
 use axum::extract::ws::Utf8Bytes;
+use contract::{NamePatch, ServerMessage};
 use std::{fmt::Write, sync::Arc};
 
 /// A frame for many sockets; cloning shares the text.

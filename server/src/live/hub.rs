@@ -16,7 +16,7 @@ use super::{
     watchers::{Watchers, Watching},
     window::{LiveKill, Window},
 };
-use app::contract::{NamePatch, ServerMessage, live::MAX_KILLS_PER_FRAME};
+use contract::{NamePatch, ServerMessage, live::MAX_KILLS_PER_FRAME};
 use domain::{KillFilter, KillmailId};
 use std::{
     collections::{HashMap, HashSet},

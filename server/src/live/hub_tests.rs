@@ -1,9 +1,9 @@
 use super::*;
 use crate::{
-    ingest::enrich::{Arrived, enrich},
+    enrichment::{Arrived, Body, enrich},
     services::prices::PriceTable,
 };
-use domain::{Killmail, SolarSystemId, Source, StaticData};
+use domain::{SolarSystemId, Source, StaticData};
 use std::collections::BTreeSet;
 
 const JITA: i64 = 30_000_142;
@@ -47,15 +47,9 @@ fn publish(window: &Window, static_data: &StaticData, id: u64, system: i64) -> A
         "victim":{{"ship_type_id":587}},"attackers":[{{"character_id":90000007,"final_blow":true}}]}}"#,
         now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
     );
-    let arrived = Arrived {
-        killmail: Killmail::decode(&payload, now).expect("a killmail"),
-        payload: Arc::from(payload),
-        hash: None,
-        source: Source::R2z2,
-        received_at: now,
-        reported: None,
-    };
-    let record = Arc::new(enrich(arrived, static_data, &PriceTable::default(), now));
+    let body = Body { payload: Arc::from(payload), hash: None, source: Source::R2z2, received_at: now, reported: None };
+    let arrived = Arrived::read(body, None, now).expect("a killmail");
+    let record = Arc::new(enrich(arrived, static_data, &PriceTable::default(), now).record);
     window.publish(record, &|_| None, static_data, false).expect("a new kill")
 }
 

@@ -14,7 +14,7 @@ pub mod sse;
 pub mod watchers;
 pub mod window;
 
-use app::contract::{FeedStatus, LiveStats, NamePatch};
+use contract::{FeedStatus, LiveStats, NamePatch};
 use std::sync::Arc;
 pub use window::{LiveKill, Window};
 

@@ -58,11 +58,12 @@ async fn refresh(services: &Services, ids: Option<&[KillmailId]>) -> Result<(), 
             enriched_at: record.enrichment.enriched_at,
         })
         .collect();
+    let static_data = services.static_data();
     for id in services.store().list_newer_enrichments(&known).await? {
         let Some(stored) = services.store().find_kill(id).await? else { continue };
         let is_newer = |kill: Arc<super::LiveKill>| kill.record.enrichment.enriched_at < stored.enrichment.enriched_at;
         if window.find(id).is_some_and(is_newer) {
-            services.replace_enrichment(&stored);
+            services.replace_enrichment(&stored, &static_data);
         }
     }
     Ok(())

@@ -14,12 +14,12 @@ use super::{
     watchers::Watching,
 };
 use crate::services::{Services, fits::Settled};
-use app::contract::{
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use chrono::TimeDelta;
+use contract::{
     ApiError, ClientMessage, ErrorCode, PROTOCOL_VERSION, ServerMessage,
     live::{MAX_KILLS_PER_FRAME, Since},
 };
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
-use chrono::TimeDelta;
 use domain::{KillFilter, KillmailId, Timestamp};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::oneshot;

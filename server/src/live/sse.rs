@@ -2,11 +2,11 @@
 
 use super::frame;
 use crate::services::Services;
-use app::contract::{ApiError, ErrorCode, PROTOCOL_VERSION, ServerMessage, live::MAX_KILLS_PER_FRAME};
 use axum::response::{
     Sse,
     sse::{Event, KeepAlive},
 };
+use contract::{ApiError, ErrorCode, PROTOCOL_VERSION, ServerMessage, live::MAX_KILLS_PER_FRAME};
 use domain::KillFilter;
 use futures::{Stream, StreamExt, stream};
 use std::{convert::Infallible, sync::Arc, time::Duration};

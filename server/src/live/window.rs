@@ -8,8 +8,8 @@
 mod tests;
 
 use super::LiveEvent;
-use app::contract::{LiveStats, MinuteBucket, NamePatch};
 use chrono::TimeDelta;
+use contract::{LiveStats, MinuteBucket, NamePatch};
 use domain::{
     Enrichment, FitFacts, FitHash, FitOutcome, Isk, KillFilter, KillRecord, KillSummary, KillmailId, Place, ShipRef,
     StaticData, Timestamp, filter::ParticipantFacts, summary::NameLookup,

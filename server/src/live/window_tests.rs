@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::{
-    ingest::enrich::{Arrived, enrich},
+    enrichment::{Arrived, Body, enrich},
     services::prices::PriceTable,
 };
-use domain::{Killmail, Source};
+use domain::Source;
 
 fn at(minute: i64) -> Timestamp {
     Timestamp::from_timestamp(1_700_000_040 + minute * 60, 0).expect("a time")
@@ -19,10 +19,10 @@ fn publish(window: &Window, static_data: &StaticData, id: i64, happened: i64, ar
         "attackers": [{"final_blow": true, "damage_done": 1, "security_status": 0.0}],
     })
     .to_string();
-    let killmail = Killmail::decode(&payload, at(arrived)).expect("a killmail");
     let (source, received_at) = (Source::R2z2, at(arrived));
-    let arrived = Arrived { killmail, payload: payload.into(), hash: None, source, received_at, reported: None };
-    let record = enrich(arrived, static_data, &PriceTable::default(), received_at);
+    let body = Body { payload: payload.into(), hash: None, source, received_at, reported: None };
+    let arrived = Arrived::read(body, None, received_at).expect("a killmail");
+    let record = enrich(arrived, static_data, &PriceTable::default(), received_at).record;
     window.publish(Arc::new(record), &|_| None, static_data, false);
 }
 

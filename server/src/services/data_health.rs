@@ -2,7 +2,7 @@
 //! status page asks every five.
 
 use super::Services;
-use app::contract::{DataHealth, EnrichmentHealth, VersionCount};
+use contract::{DataHealth, EnrichmentHealth, VersionCount};
 use domain::Enrichment;
 use std::time::Duration;
 use store::StoreError;

@@ -1,8 +1,8 @@
 //! The kill page's data: one record with names, slots and values.
 
 use super::{Services, store_failure};
-use app::contract::{ApiError, AttackerRow, ItemRow, KillDetail, NearestCelestial, RelatedKill, ValueTiles};
 use chrono::TimeDelta;
+use contract::{ApiError, AttackerRow, ItemRow, KillDetail, NearestCelestial, RelatedKill, ValueTiles};
 use domain::{
     CharacterId, Enrichment, Item, KillFilter, KillRecord, KillSummary, KillmailId, Location, Party, ShipRef, Side,
     StaticData, TypeId, UnitPrice, fit, record::PriceSource, static_data::Celestials, valuation::TOKEN_PRICE,
@@ -131,7 +131,7 @@ impl Services {
             to: Some(kill.killmail_time + RELATED_WITHIN),
             ..KillFilter::default()
         };
-        let paging = app::backend::Paging { limit: RELATED_LIMIT + 1, ..Default::default() };
+        let paging = contract::ports::Paging { limit: RELATED_LIMIT + 1, ..Default::default() };
         let page = self.list_kills(&filter, paging).await?;
         Ok(page
             .kills

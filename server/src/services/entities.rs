@@ -6,9 +6,9 @@
 //! costs ESI nothing. A full queue drops what does not fit: it is asked for when it is looked at again.
 
 use super::{Services, store_failure};
-use app::contract::{ApiError, EntityCard, EntityRef};
 use cached::{CacheMetrics, ShardedLruCache};
 use chrono::TimeDelta;
+use contract::{ApiError, EntityCard, EntityRef};
 use domain::{AllianceId, CharacterId, CorporationId, EntityKind, EntityName, Timestamp};
 use futures::{StreamExt, stream};
 use std::{

@@ -1,6 +1,6 @@
 //! What is known about the feeds right now, for the header, `/readyz` and the status page.
 
-use app::contract::{FeedHealth, FeedState, FeedStatus};
+use contract::{FeedHealth, FeedState, FeedStatus};
 use domain::{Source, Timestamp};
 use std::{
     collections::VecDeque,

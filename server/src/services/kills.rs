@@ -2,10 +2,8 @@
 
 use super::{Services, store_failure};
 use crate::live::window::LiveKill;
-use app::{
-    backend::Paging,
-    contract::{ApiError, KillPage, RankedPage},
-};
+use contract::ports::Paging;
+use contract::{ApiError, KillPage, RankedPage};
 use domain::{
     Cursor, KillFilter, KillSummary,
     sort::{RankCursor, Ranking},
@@ -76,7 +74,7 @@ impl Services {
     pub async fn newest_kills(&self, filter: &KillFilter, limit: u32) -> Result<KillPage, ApiError> {
         let paging = Paging { limit, ..Paging::default() };
         match self.list_kills(filter, paging).await {
-            Err(error) if error.code == app::contract::ErrorCode::Unavailable => {
+            Err(error) if error.code == contract::ErrorCode::Unavailable => {
                 let recent = self.window().since(0, filter, limit as usize);
                 let mut kills: Vec<_> = recent.kills.iter().map(|kill| kill.summary.clone()).collect();
                 kills.sort_by_key(|kill| std::cmp::Reverse(cursor_of(kill)));

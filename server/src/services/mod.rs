@@ -19,14 +19,15 @@ pub mod watch;
 
 use crate::{
     bus::Bus,
+    enrichment::Enriched,
     ingest::{dedupe::Dedupe, gauges::QueueGauges, parked::Parked},
     jobs::queue::EnrichmentQueue,
     live::{hub::Hub, window::Window},
     node,
     static_import::load::Loaded,
 };
-use app::contract::{ApiError, ErrorCode, FeedStatus, LiveStats};
 use cached::CacheMetrics;
+use contract::{ApiError, ErrorCode, FeedStatus, LiveStats};
 use domain::{KillRecord, Source, StaticData, Timestamp};
 use entities::EntityBook;
 use feed_monitor::FeedMonitor;
@@ -53,7 +54,7 @@ pub struct Services {
     names: NameBook,
     entities: EntityBook,
     prices: PriceBook,
-    fits: FitBook,
+    fits: Arc<FitBook>,
     feed_monitor: FeedMonitor,
     gauges: QueueGauges,
     dedupe: Dedupe,
@@ -106,7 +107,7 @@ impl Services {
             names,
             entities,
             prices: PriceBook::default(),
-            fits,
+            fits: Arc::new(fits),
             feed_monitor: FeedMonitor::new(&parts.feeds),
             gauges: QueueGauges::default(),
             dedupe: Dedupe::default(),
@@ -185,7 +186,7 @@ impl Services {
         &self.prices
     }
 
-    pub fn fits(&self) -> &FitBook {
+    pub fn fits(&self) -> &Arc<FitBook> {
         &self.fits
     }
 
@@ -228,24 +229,23 @@ impl Services {
     }
 
     /// Puts a new kill on every open page and asks for the names, prices and fit statistics it lacks. Never waits.
-    pub fn publish(&self, record: &Arc<KillRecord>) {
+    pub fn publish(&self, kill: &Enriched) {
+        let Enriched { record, static_data, wanted_fit, .. } = kill;
         self.feed_monitor.arrived(record.source, record.received_at, record.killmail.killmail_time);
         let names = |id: i64| self.names.get(id);
-        let static_data = self.static_data();
-        self.window.publish(Arc::clone(record), &names, &static_data, false);
-        self.prices.seen(record, &static_data, self.now());
+        self.window.publish(Arc::clone(record), &names, static_data, false);
+        self.prices.seen(record, static_data, self.now());
         self.request_names(record);
         self.names.request_affiliations(record.killmail.participants().filter_map(|it| it.character_id));
-        if record.enrichment.fit.engine_build.is_none() {
-            self.request_fit(record, Urgency::Background);
+        if let Some(job) = wanted_fit {
+            self.fits.request(job.clone(), Urgency::Background);
         }
     }
 
     /// Lets a stored kill's new enrichment be seen wherever its old one is in memory. Open pages are not told.
-    pub fn replace_enrichment(&self, record: &KillRecord) {
+    pub fn replace_enrichment(&self, record: &KillRecord, static_data: &StaticData) {
         let names = |id: i64| self.names.get(id);
-        let static_data = self.static_data();
-        self.window.replace_enrichment(record.killmail.killmail_id, &record.enrichment, &names, &static_data);
+        self.window.replace_enrichment(record.killmail.killmail_id, &record.enrichment, &names, static_data);
     }
 
     /// Has the names of everybody on a kill looked up that are not known.

@@ -1,11 +1,9 @@
 //! Pages of systems, constellations and regions.
 
 use super::{Services, store_failure};
-use app::{
-    backend::Paging,
-    contract::{ApiError, HourBucket, PlaceKind, PlacePage, PlaceRef, RankedEntry},
-};
 use chrono::{DurationRound, TimeDelta};
+use contract::ports::Paging;
+use contract::{ApiError, HourBucket, PlaceKind, PlacePage, PlaceRef, RankedEntry};
 use domain::{ConstellationId, Isk, KillFilter, Place, RegionId, SolarSystemId, StaticData, TypeId};
 use std::collections::HashMap;
 use store::ActivityScope;

@@ -1,7 +1,7 @@
 //! Search over entities, places, ships and killmail ids; and names for the ids of a filter.
 
 use super::{Services, store_failure};
-use app::contract::{ApiError, FilterName, SearchHit};
+use contract::{ApiError, FilterName, SearchHit};
 use domain::{KillFilter, KillmailId};
 
 /// Most hits of one answer.

@@ -1,7 +1,7 @@
 //! The status page and readiness.
 
 use super::Services;
-use app::contract::{FeedHealth, StaticDataStatus, StatusReport, StoreHealth};
+use contract::{FeedHealth, StaticDataStatus, StatusReport, StoreHealth};
 use domain::static_data::StaticReport;
 use store::SnapshotKind;
 

@@ -5,7 +5,7 @@
 //! together bounds it. The sender into the pipeline is weak, so that a submission never keeps a stopping pipeline open.
 
 use super::{Services, store_failure};
-use app::contract::{ApiError, ErrorCode};
+use contract::{ApiError, ErrorCode};
 use domain::{Killmail, KillmailHash, KillmailId, Source, ids::MAX_JSON_INTEGER};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

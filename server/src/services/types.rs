@@ -4,15 +4,13 @@
 //! database one look a minute, and several readers at once wait for the same answer.
 
 use super::{Services, store_failure};
-use app::{
-    backend::Paging,
-    contract::{
-        ApiError, ErrorCode, FitModule, FitRack, Involved, InvolvedEntry, StatsWindow, TagCount, TypeFacts, TypePage,
-        TypeStats, UsualFit,
-    },
-};
 use cached::ShardedLruTtlCache;
 use chrono::TimeDelta;
+use contract::ports::Paging;
+use contract::{
+    ApiError, ErrorCode, FitModule, FitRack, Involved, InvolvedEntry, StatsWindow, TagCount, TypeFacts, TypePage,
+    TypeStats, UsualFit,
+};
 use domain::{
     CorporationId, EntityKind, Isk, KillFilter, KillSummary, KillmailId, ShipRef, Slot, StaticData, TypeId,
     distribution::{Distribution, median},

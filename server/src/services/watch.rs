@@ -1,7 +1,7 @@
 //! What can be asked how it is doing: upstreams for the status page, caches and upstreams for `/metrics`.
 
-use app::contract::{CacheHealth, TaskStatus, UpstreamState};
 use cached::CacheMetrics;
+use contract::{CacheHealth, TaskStatus, UpstreamState};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use upstream::UpstreamHealth;
 

@@ -1,7 +1,7 @@
 //! Which feed delivers: failover, return, quarantine.
 
 use crate::harness::{TestApp, eventually};
-use app::contract::FeedHealth;
+use contract::FeedHealth;
 use domain::{KillmailId, Source};
 use simulator::{Fault, FaultSettings, Mode, Rhythm, Simulator};
 use std::{

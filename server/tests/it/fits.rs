@@ -1,7 +1,7 @@
 //! Fit statistics from the feed to the API, the database, the lists and the socket.
 
 use crate::harness::{TestApp, eventually, real_killmails};
-use app::contract::{ClientMessage, ServerMessage};
+use contract::{ClientMessage, ServerMessage};
 use domain::{FitKey, FitOutcome, KillFilter, Killmail, KillmailId, StaticData, fit_stats::ImpossibleFit};
 use futures::{SinkExt, StreamExt};
 use server::services::fits::Engine;

@@ -19,4 +19,5 @@ mod static_import;
 mod static_swap;
 mod storage;
 mod stream;
+mod tasks;
 mod tidy;

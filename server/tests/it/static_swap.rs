@@ -4,13 +4,25 @@ use crate::{
     harness::{TestApp, eventually},
     static_archive::{archive, file, sde_file},
 };
-use domain::{Isk, PriceSource, static_data::BUNDLED_BUILD};
-use server::static_import;
+use domain::{
+    GroupId, Isk, KillmailId, PriceSource, RegionId, SolarSystemId, Source, StaticData,
+    static_data::{BUNDLED_BUILD, StaticRows},
+};
+use server::{
+    enrichment::{Arrived, Basis, Body, Enriched, enrich_guarded},
+    ingest::{PersistItem, persist},
+    services::{Parts, Services},
+    static_import::{self, load::Loaded},
+};
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
-use store::{Downgrade, SnapshotKind, Store, StoreOptions, testing::cut_listeners};
+use store::{
+    ActivityScope, Downgrade, SnapshotKind, Store, StoreOptions,
+    testing::{TestDatabase, cut_listeners},
+};
+use tokio::sync::mpsc;
 
 const BUILD: u32 = 9_100_000;
 const NOVELTY: i64 = 99_999_999;
@@ -83,6 +95,60 @@ async fn new_data_are_used_without_a_restart_and_given_back() {
     eventually("the data given back are freed", || async { imported.upgrade().is_none() }).await;
     other.close().await;
     app.stop().await;
+}
+
+/// Enriched before an import, published and stored after it, in one batch with a kill of the new build.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_on_its_way_keeps_the_build_that_it_was_enriched_with() {
+    const FRIGATE: GroupId = GroupId(25);
+    const JITA: SolarSystemId = SolarSystemId(30_000_142);
+    const THE_FORGE: RegionId = RegionId(10_000_002);
+    let database = TestDatabase::create().await;
+    let (services, _requests) = Services::new(Parts {
+        store: database.store.clone(),
+        static_data: Loaded::bundled().expect("bundled"),
+        feeds: vec![Source::R2z2],
+        is_demo: true,
+        clock: chrono::Utc::now,
+    });
+    let before = rifter(1, &services);
+    let nothing = StaticData::new(StaticRows { build: "empty".to_owned(), ..StaticRows::default() });
+    services.static_cell().replace(Loaded { data: Arc::new(nothing), sha256: None });
+    let after = rifter(2, &services);
+
+    let (items, queue) = mpsc::channel(2);
+    for kill in [before, after] {
+        services.publish(&kill);
+        let Enriched { record, static_data, .. } = kill;
+        items.send(PersistItem::Kill { record, static_data, position: None }).await.expect("room");
+    }
+    drop(items);
+    persist::run(queue, Arc::clone(&services)).await;
+
+    for (id, group, name) in [(1, Some(FRIGATE), Some("Rifter")), (2, None, None)] {
+        let shown = services.window().find(KillmailId(id)).expect("in the window");
+        assert_eq!((shown.summary.ship.group_id, shown.summary.ship.name.as_deref()), (group, name), "{id}");
+        assert_eq!(shown.participants[0].ship_group_id, group, "{id}");
+    }
+    let (now, hour) = (services.now(), chrono::TimeDelta::hours(1));
+    let stored_in = async |place: ActivityScope| -> u64 {
+        let hours = database.store.activity_by_hour(place, now - hour, now + hour).await.expect("an answer");
+        hours.iter().map(|hour| hour.kills).sum()
+    };
+    assert_eq!(stored_in(ActivityScope::System(JITA)).await, 2, "both are stored");
+    assert_eq!(stored_in(ActivityScope::Region(THE_FORGE)).await, 1, "the new build knows of no region");
+}
+
+/// A Rifter's loss, enriched with the static data of now.
+fn rifter(id: i64, services: &Services) -> Enriched {
+    let now = services.now();
+    let payload = serde_json::json!({
+        "killmail_id": id, "killmail_time": now, "solar_system_id": 30_000_142, "victim": {"ship_type_id": 587},
+        "attackers": [{"final_blow": true, "ship_type_id": 587}],
+    });
+    let payload = Arc::from(payload.to_string());
+    let body = Body { payload, hash: None, source: Source::R2z2, received_at: now, reported: None };
+    enrich_guarded(Arrived::read(body, None, now).expect("a killmail"), &Basis::of(services))
 }
 
 /// CCP's price of the type that the import adds.

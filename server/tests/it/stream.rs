@@ -1,7 +1,7 @@
 //! The live stream as its clients see it.
 
 use crate::harness::{TestApp, eventually};
-use app::contract::{ClientMessage, ErrorCode, ServerMessage, live::Since};
+use contract::{ClientMessage, ErrorCode, ServerMessage, live::Since};
 use domain::{KillFilter, KillmailId, SolarSystemId, Timestamp};
 use futures::{SinkExt, StreamExt};
 use server::live::LiveEvent;

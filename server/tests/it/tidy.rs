@@ -11,14 +11,15 @@ fn root() -> PathBuf {
 }
 
 /// Workspace packages each package may use outside tests.
-const ALLOWED: [(&str, &[&str]); 7] = [
+const ALLOWED: [(&str, &[&str]); 8] = [
     ("domain", &[]),
-    ("app", &["domain"]),
+    ("contract", &["domain"]),
+    ("app", &["contract", "domain"]),
     ("frontend", &["app"]),
     ("store", &["domain"]),
     ("upstream", &["domain"]),
     ("simulator", &["domain"]),
-    ("server", &["app", "domain", "store", "upstream"]),
+    ("server", &["app", "contract", "domain", "store", "upstream"]),
 ];
 
 /// Crates that only one package may use outside tests, since it owns what they do.
@@ -78,6 +79,7 @@ fn every_module_says_what_it_owns_and_stays_readable() {
     let mut files = Vec::new();
     for folder in [
         "app/src",
+        "app/contract/src",
         "app/domain/src",
         "frontend/src",
         "server/src",
@@ -116,4 +118,27 @@ fn every_migration_can_be_reverted() {
     for name in up {
         assert!(names.contains(&format!("{name}.down.sql")), "{name} has no way back");
     }
+}
+
+#[test]
+fn tasks_are_started_by_their_table_only() {
+    let mut files = Vec::new();
+    for folder in ["server/src", "server/store/src", "server/upstream/src"] {
+        sources(&root().join(folder), &mut files);
+    }
+    let mut found = Vec::new();
+    for file in files {
+        let name = file.strip_prefix(root()).expect("below the root").display().to_string();
+        let is_test = name.contains("tests") || name.contains("testing");
+        if is_test || name.starts_with("server/src/lifecycle/") || name == "server/src/tasks.rs" {
+            continue;
+        }
+        let text = std::fs::read_to_string(&file).expect("UTF-8");
+        let code = text.lines().take_while(|line| !line.starts_with("#[cfg(test)]"));
+        let starts = ["tokio::spawn(", "task::spawn(", "lifecycle.spawn(", "lifecycle.every("];
+        for line in code.filter(|line| starts.iter().any(|start| line.contains(start))) {
+            found.push(format!("{name}: {}", line.trim()));
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }

@@ -1,6 +1,6 @@
 //! Who was there, counted: attackers by alliance or corporation, and the ships they flew.
 
-use crate::contract::AttackerRow;
+use contract::AttackerRow;
 use domain::{EntityKind, Party};
 use std::collections::HashMap;
 

@@ -10,9 +10,9 @@ use crate::{
         party::{PartyNames, main_name},
         type_image::{Picture, TypeImage},
     },
-    contract::AttackerRow,
     format, routes,
 };
+use contract::AttackerRow;
 use leptos::prelude::*;
 
 /// Rows shown at once.

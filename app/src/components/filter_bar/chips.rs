@@ -1,6 +1,7 @@
 //! The active filter in words, each condition with a link that removes it.
 
-use crate::{components::icon::Icon, contract::FilterName, routes};
+use crate::{components::icon::Icon, routes};
+use contract::FilterName;
 use domain::{Isk, KillFilter, sort::Ranking};
 use leptos::prelude::*;
 

@@ -1,14 +1,12 @@
 //! The combobox of the filter bar.
 
 use super::Change;
-use crate::{
-    components::{
-        dom,
-        icon::Icon,
-        search_box::{HitList, Search},
-    },
-    contract::SearchHit,
+use crate::components::{
+    dom,
+    icon::Icon,
+    search_box::{HitList, Search},
 };
+use contract::SearchHit;
 use domain::{EntityKind, KillFilter};
 use leptos::{ev, prelude::*};
 

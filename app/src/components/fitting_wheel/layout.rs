@@ -3,7 +3,8 @@
 //! Four arcs of 84 degrees: high slots on top, mid slots right, low slots below; on the left rigs and subsystems, or the
 //! service modules of a structure, whose rigs then move to the inner ring. Degrees run clockwise from the top.
 
-use crate::{components::meta_group::CATEGORY_CHARGE, contract::ItemRow};
+use crate::components::meta_group::CATEGORY_CHARGE;
+use contract::ItemRow;
 use domain::{Location, Slot};
 
 pub const SIZE: f64 = 520.0;

@@ -10,9 +10,9 @@ use crate::{
         fate::{Fate, fate_path},
         kill_kind::KillKind,
     },
-    contract::ItemRow,
     routes,
 };
+use contract::ItemRow;
 use domain::{ShipRef, Slot};
 use layout::{
     CENTRE, CHARGE_ICON, CHARGE_RING, Cell, HULL_RADIUS, MODULE_ICON, Rack, Ring, SIZE, edge, point, racks, sector,

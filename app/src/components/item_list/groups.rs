@@ -1,6 +1,7 @@
 //! How the item list is ordered: by slot, then by hold; charges under their module; equal rows counted together.
 
-use crate::{components::meta_group::CATEGORY_CHARGE, contract::ItemRow};
+use crate::components::meta_group::CATEGORY_CHARGE;
+use contract::ItemRow;
 use domain::{Hold, Isk, Location, Slot};
 
 /// A slot group or hold with its lines.

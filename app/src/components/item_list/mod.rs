@@ -13,9 +13,9 @@ use crate::{
         price::price_origin,
         type_image::{Picture, TypeImage},
     },
-    contract::ItemRow,
     format,
 };
+use contract::ItemRow;
 use domain::Timestamp;
 use groups::{ItemGroup, Line, contents_lines, item_groups};
 use leptos::prelude::*;

@@ -11,7 +11,7 @@ mod tests;
 
 pub use rows::Row;
 
-use crate::contract::{
+use contract::{
     ClientMessage, FeedStatus, LiveStats, ServerMessage,
     live::{MAX_KILLS_PER_FRAME, Since},
 };

@@ -1,6 +1,6 @@
 //! Rows in order, each kill once.
 
-use crate::contract::NamePatch;
+use contract::NamePatch;
 use domain::{KillSummary, KillmailId, Timestamp};
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::contract::{ErrorCode, NamePatch};
+use contract::{ErrorCode, NamePatch};
 use domain::{CharacterId, FinalBlow, Named, Party, Place, ShipRef, SolarSystemId, Source, TypeId};
 use proptest::prelude::*;
 use std::collections::HashSet;

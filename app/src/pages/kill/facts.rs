@@ -11,9 +11,9 @@ use crate::{
         time::DateTime,
         type_image::{Picture, TypeImage},
     },
-    contract::{KillDetail, RelatedKill},
     format, routes,
 };
+use contract::{KillDetail, RelatedKill};
 use domain::{EntityKind, classify::GROUP_CAPSULE};
 use leptos::prelude::*;
 

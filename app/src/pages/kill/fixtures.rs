@@ -1,6 +1,6 @@
 //! Kills made by hand for tests: one of every shape the kill page must cope with.
 
-use crate::contract::{AttackerRow, ItemRow, KillDetail, ValueTiles};
+use contract::{AttackerRow, ItemRow, KillDetail, ValueTiles};
 use domain::fit_stats::{ByDamage, BySource, Capacitor, Damage, Layer, Movement, Reach, Repair, Tank};
 use domain::{
     CharacterId, CorporationId, FactionId, FinalBlow, FitOutcome, FitReport, FitStats, GroupId, Isk, KillSummary,

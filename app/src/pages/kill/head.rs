@@ -1,7 +1,8 @@
 //! Title and social card of a kill, put into the document's head by the server.
 
 use super::headline;
-use crate::{contract::KillDetail, routes};
+use crate::routes;
+use contract::KillDetail;
 use leptos::prelude::*;
 use leptos_meta::{Link, Meta, Title};
 

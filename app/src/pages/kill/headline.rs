@@ -1,6 +1,7 @@
 //! What happened, in words: the headline, the line about who did it, and the texts for link previews.
 
-use crate::{components::party::main_name, contract::KillDetail, format};
+use crate::{components::party::main_name, format};
+use contract::KillDetail;
 use domain::{KillSummary, Party, Place, SecurityBand, ShipRef};
 
 /// `a Sabre`, `an Astrahus`.

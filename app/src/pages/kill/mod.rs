@@ -12,11 +12,11 @@ mod provenance;
 mod view;
 
 use crate::{
-    contract::{ApiError, ErrorCode},
     functions::get_kill,
     live::{LiveStore, reducer::Watched},
     pages::not_found::ErrorPage,
 };
+use contract::{ApiError, ErrorCode};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 

@@ -1,9 +1,7 @@
 //! How we know: source and delay of the killmail, origin and age of its prices, static data, what is missing.
 
-use crate::{
-    contract::{ItemRow, KillDetail},
-    format,
-};
+use crate::format;
+use contract::{ItemRow, KillDetail};
 use domain::{PriceSource, Timestamp};
 use std::collections::BTreeMap;
 

@@ -19,9 +19,9 @@ use crate::{
         type_image::{Picture, TypeImage},
         value_tiles::value_tiles,
     },
-    contract::KillDetail,
     format, routes,
 };
+use contract::KillDetail;
 use domain::{EntityKind, KillSummary};
 use leptos::prelude::*;
 
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn the_nearest_celestial_is_told_where_the_position_is_known() {
-        let near = crate::contract::NearestCelestial {
+        let near = contract::NearestCelestial {
             name: "Jita IV - Moon 4".to_owned(),
             kind: domain::static_data::CelestialKind::Moon,
             distance_m: 12_400.0,
@@ -234,7 +234,7 @@ mod tests {
         let mut pod = capsule().summary;
         pod.killmail_id = domain::KillmailId(128_000_002);
         pod.killmail_time = at("2026-11-23T19:21:45Z");
-        kill.related = vec![crate::contract::RelatedKill { summary: pod }];
+        kill.related = vec![contract::RelatedKill { summary: pod }];
         let html = html(&kill);
         assert!(
             html.contains("href=\"/kill/128000002\"") && html.contains("40 s later") && html.contains("Capsule too")

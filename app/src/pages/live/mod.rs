@@ -14,12 +14,12 @@ use crate::{
         error_panel::ErrorPanel,
         filter_bar::{FilterBar, FilterChips},
     },
-    contract::{ApiError, FilterName, KillPage, LiveStats},
     functions,
     live::{LiveStore, reducer::Input},
     request,
 };
 use address::Address;
+use contract::{ApiError, FilterName, KillPage, LiveStats};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_url;

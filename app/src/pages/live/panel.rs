@@ -13,11 +13,11 @@ use crate::{
         time::DateTime,
         type_image::{Picture, TypeImage},
     },
-    contract::{AttackerRow, KillDetail},
     format, functions,
     live::{LiveStore, reducer::UserAction},
     routes,
 };
+use contract::{AttackerRow, KillDetail};
 use domain::KillSummary;
 use leptos::prelude::*;
 use std::sync::Arc;

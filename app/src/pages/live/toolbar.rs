@@ -7,7 +7,6 @@ use crate::{
         preferences::{Density, set_density, use_density},
         sparkline::Sparkline,
     },
-    contract::LiveStats,
     format,
     live::{
         LiveStore,
@@ -15,6 +14,7 @@ use crate::{
     },
     routes,
 };
+use contract::LiveStats;
 use domain::{KillFilter, sort::Ranking};
 use leptos::prelude::*;
 

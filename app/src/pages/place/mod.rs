@@ -2,11 +2,8 @@
 
 mod view;
 
-use crate::{
-    contract::{ApiError, ErrorCode, PlaceKind},
-    functions::get_place,
-    pages::not_found::ErrorPage,
-};
+use crate::{functions::get_place, pages::not_found::ErrorPage};
+use contract::{ApiError, ErrorCode, PlaceKind};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 

@@ -12,9 +12,9 @@ use crate::{
         security::{SecurityBadge, SecurityNumber},
         type_image::{Picture, TypeImage},
     },
-    contract::{KillPage, PlaceKind, PlacePage, PlaceRef, RankedEntry},
     format, routes,
 };
+use contract::{KillPage, PlaceKind, PlacePage, PlaceRef, RankedEntry};
 use domain::{EntityKind, Isk, KillFilter, SecurityBand, TypeId};
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};

@@ -9,9 +9,9 @@ use crate::{
         rank_bar::rank_bar,
         type_image::{Picture, TypeImage},
     },
-    contract::{FitModule, FitRack, TypeStats, UsualFit},
     format, routes,
 };
+use contract::{FitModule, FitRack, TypeStats, UsualFit};
 use leptos::prelude::*;
 
 pub fn usual_fits(stats: &TypeStats, name: &str, sample: &str) -> AnyView {

@@ -1,13 +1,11 @@
 //! A ship's page made by hand for tests.
 
-use crate::{
-    contract::{
-        FitModule, FitRack, Involved, InvolvedEntry, KillPage, StatsWindow, TagCount, TypeFacts, TypePage, TypeStats,
-        UsualFit,
-    },
-    pages::kill::fixtures::{at, fitted_frigate, type_ref},
-};
+use crate::pages::kill::fixtures::{at, fitted_frigate, type_ref};
 use chrono::TimeDelta;
+use contract::{
+    FitModule, FitRack, Involved, InvolvedEntry, KillPage, StatsWindow, TagCount, TypeFacts, TypePage, TypeStats,
+    UsualFit,
+};
 use domain::{Cursor, Isk, KillmailId, ShipRef, Slot, StaticData, distribution::Distribution};
 
 fn module(name: &str, count: u32) -> FitModule {

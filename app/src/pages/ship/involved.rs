@@ -5,9 +5,9 @@ use crate::{
         rank_bar::rank_bar,
         type_image::{Picture, TypeImage},
     },
-    contract::{Involved, InvolvedEntry},
     format, routes,
 };
+use contract::{Involved, InvolvedEntry};
 use domain::EntityKind;
 use leptos::prelude::*;
 

@@ -7,11 +7,8 @@ mod fits;
 mod involved;
 mod view;
 
-use crate::{
-    contract::{ApiError, ErrorCode},
-    functions::get_type,
-    pages::not_found::ErrorPage,
-};
+use crate::{functions::get_type, pages::not_found::ErrorPage};
+use contract::{ApiError, ErrorCode};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 

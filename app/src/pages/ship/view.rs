@@ -15,9 +15,9 @@ use crate::{
         tag_words::{is_about_use, shown},
         type_image::{Picture, TypeImage},
     },
-    contract::{KillPage, StatsWindow, TypeFacts, TypePage, TypeStats},
     format, routes,
 };
+use contract::{KillPage, StatsWindow, TypeFacts, TypePage, TypeStats};
 use domain::{Isk, KillFilter};
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};

@@ -1,10 +1,7 @@
 //! The panel about the data: enrichment of stored kills, dead letters, prices, caches.
 
-use crate::{
-    components::time::DateTime,
-    contract::{CacheHealth, DataHealth, EnrichmentHealth, PriceHealth, PriceSourceHealth, StatusReport},
-    format,
-};
+use crate::{components::time::DateTime, format};
+use contract::{CacheHealth, DataHealth, EnrichmentHealth, PriceHealth, PriceSourceHealth, StatusReport};
 use domain::Timestamp;
 use leptos::prelude::*;
 

@@ -9,7 +9,8 @@ mod tasks;
 mod upstreams;
 mod view;
 
-use crate::{contract::StatusReport, functions::get_status, pages::not_found::ErrorPage};
+use crate::{functions::get_status, pages::not_found::ErrorPage};
+use contract::StatusReport;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use std::time::Duration;

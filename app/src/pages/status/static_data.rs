@@ -1,7 +1,8 @@
 //! The status page's part about static data: builds, and what the last import changed.
 
 use super::view::facts;
-use crate::{components::time::DateTime, contract::StaticDataStatus, format};
+use crate::{components::time::DateTime, format};
+use contract::StaticDataStatus;
 use domain::static_data::{Difference, Listing, NamedEntry, StaticReport};
 use leptos::prelude::*;
 

@@ -1,10 +1,8 @@
 //! The panel about what the server does: does each task go on, and how did its last run end.
 
 use super::view::shape;
-use crate::{
-    contract::{TaskPhase, TaskStatus},
-    format,
-};
+use crate::format;
+use contract::{TaskPhase, TaskStatus};
 use domain::Timestamp;
 use leptos::prelude::*;
 

@@ -1,7 +1,8 @@
 //! The upstreams that are asked for single answers: are they asked, and what do they still allow.
 
 use super::view::shape;
-use crate::{contract::UpstreamState, format};
+use crate::format;
+use contract::UpstreamState;
 use leptos::prelude::*;
 
 pub fn upstreams(upstreams: &[UpstreamState]) -> AnyView {

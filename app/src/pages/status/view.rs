@@ -1,11 +1,8 @@
 //! Layout of the status page.
 
 use super::{data::data_panel, static_data::static_data_panel, tasks::tasks_panel};
-use crate::{
-    components::time::DateTime,
-    contract::{FeedHealth, FeedState, QueueDepth, StatusReport},
-    format,
-};
+use crate::{components::time::DateTime, format};
+use contract::{FeedHealth, FeedState, QueueDepth, StatusReport};
 use domain::{Source, Timestamp};
 use leptos::prelude::*;
 

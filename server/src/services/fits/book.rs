@@ -5,7 +5,7 @@
 
 use super::engine::Engine;
 use cached::{CacheMetrics, ShardedLruCache};
-use domain::{FitFacts, FitHash, FitKey, FitOutcome, FitReport, KillRecord, Killmail, StaticData};
+use domain::{FitFacts, FitHash, FitKey, FitOutcome, FitReport, StaticData};
 use std::{
     collections::HashMap,
     sync::{
@@ -38,6 +38,13 @@ pub struct Settled {
     pub job_hash: FitHash,
     pub engine_build: String,
     pub outcome: FitOutcome,
+}
+
+impl Settled {
+    /// What a kill with this fit says of it.
+    pub fn facts(&self) -> FitFacts {
+        FitFacts::known(self.job_hash, &self.engine_build, &self.outcome)
+    }
 }
 
 /// The receiving ends, for [`super::work::run`].
@@ -119,23 +126,16 @@ impl FitBook {
         (settled.engine_build == self.engine().build()).then_some(settled)
     }
 
-    /// Fills in what is known of a new kill's fit.
-    pub fn look_up(&self, record: &mut KillRecord, static_data: &StaticData) {
-        let Some(hash) = record.enrichment.fit.hash else { return };
-        if let Some(settled) = self.known_or_obvious(hash, &record.killmail, static_data) {
-            record.enrichment.fit = FitFacts::known(hash, &settled.engine_build, &settled.outcome);
-        }
-    }
-
-    fn known_or_obvious(&self, hash: FitHash, killmail: &Killmail, static_data: &StaticData) -> Option<Arc<Settled>> {
-        if let Some(settled) = self.known(hash) {
+    /// What is in memory, or needs no engine.
+    pub fn known_or_obvious(&self, job: &FitJob, static_data: &StaticData) -> Option<Arc<Settled>> {
+        if let Some(settled) = self.known(job.hash) {
             metrics::counter!("fit_cache_hits_total").increment(1);
             return Some(settled);
         }
-        let outcome = FitOutcome::without_engine(&FitKey::of(killmail, static_data), static_data)?;
-        let settled = Settled { job_hash: hash, engine_build: self.engine().build().to_owned(), outcome };
+        let outcome = FitOutcome::without_engine(&job.key, static_data)?;
+        let settled = Settled { job_hash: job.hash, engine_build: self.engine().build().to_owned(), outcome };
         let settled = Arc::new(settled);
-        self.known.set(hash, Arc::clone(&settled));
+        self.known.set(job.hash, Arc::clone(&settled));
         Some(settled)
     }
 

@@ -34,28 +34,19 @@ use tokio::{sync::oneshot, time::timeout};
 const PAGE_PATIENCE: Duration = Duration::from_millis(300);
 
 impl Services {
-    /// Has the fit of a new kill computed, unless it is known. Never waits.
-    pub fn request_fit(&self, record: &KillRecord, urgency: Urgency) {
-        let fit = &record.enrichment.fit;
-        let key = FitKey::of(&record.killmail, &self.static_data());
-        let hash = fit.hash.unwrap_or_else(|| key.hash());
-        self.fits().request(FitJob { hash, key }, urgency);
-    }
-
     /// What is known of a kill's fit, and who will tell when it is not known yet. Never waits.
     pub fn ask_for_fit(&self, record: &KillRecord) -> (FitReport, Option<oneshot::Receiver<Arc<Settled>>>) {
-        let hash =
-            record.enrichment.fit.hash.unwrap_or_else(|| FitKey::of(&record.killmail, &self.static_data()).hash());
+        let static_data = self.static_data();
+        let key = FitKey::of(&record.killmail, &static_data);
+        // What a kill is stored under stays its name, also where newer static data would make another.
+        let job = FitJob { hash: record.enrichment.fit.hash.unwrap_or_else(|| key.hash()), key };
         // Waiting before looking: what is settled in between is not missed.
-        let waiting = self.fits().wait(hash);
-        let mut with_facts = record.clone();
-        with_facts.enrichment.fit.hash = Some(hash);
-        self.fits().look_up(&mut with_facts, &self.static_data());
-        let report = self.fits().report(hash);
-        if report.outcome.is_some() {
-            return (report, None);
+        let waiting = self.fits().wait(job.hash);
+        if let Some(settled) = self.fits().known_or_obvious(&job, &static_data) {
+            return (self.report_of(&settled), None);
         }
-        self.request_fit(&with_facts, Urgency::Reader);
+        let report = self.fits().report(job.hash);
+        self.fits().request(job, Urgency::Reader);
         (report, waiting)
     }
 

@@ -6,8 +6,8 @@ use super::{
     wanted::{Urgency, Wanted},
 };
 use crate::services::Services;
-use app::contract::{PriceHealth, PriceSourceHealth};
 use chrono::TimeDelta;
+use contract::{PriceHealth, PriceSourceHealth};
 use domain::{KillRecord, PriceSource, StaticData, Timestamp, TypeId, UnitPrice};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},

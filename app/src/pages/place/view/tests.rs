@@ -1,10 +1,8 @@
 //! The place pages as markup.
 
 use super::*;
-use crate::{
-    contract::HourBucket,
-    pages::kill::fixtures::{at, fitted_frigate},
-};
+use crate::pages::kill::fixtures::{at, fitted_frigate};
+use contract::HourBucket;
 use domain::{Cursor, Place, SecurityStatus, StaticData};
 
 fn tama() -> PlacePage {

@@ -1,12 +1,10 @@
 //! The status page as markup.
 
 use super::*;
-use crate::{
-    contract::{
-        CacheHealth, DataHealth, EnrichmentHealth, FeedStatus, PriceHealth, PriceSourceHealth, StaticDataStatus,
-        StoreHealth, VersionCount,
-    },
-    pages::kill::fixtures::at,
+use crate::pages::kill::fixtures::at;
+use contract::{
+    CacheHealth, DataHealth, EnrichmentHealth, FeedStatus, PriceHealth, PriceSourceHealth, StaticDataStatus,
+    StoreHealth, VersionCount,
 };
 use domain::{
     PriceSource,

@@ -1,4 +1,5 @@
-//! What browser and server say to each other: pages' data, the stream protocol, errors. Plain data, no behaviour.
+//! What browser and server say to each other: pages' data, the stream protocol, errors, and the [`ports`] through which
+//! pages ask. Plain data, no behaviour; shared by the services that answer and the interface that shows.
 
 pub mod entity;
 pub mod error;
@@ -6,6 +7,8 @@ pub mod filter_name;
 pub mod killmail;
 pub mod live;
 pub mod place;
+#[cfg(feature = "ports")]
+pub mod ports;
 pub mod search;
 pub mod ship;
 pub mod static_data;

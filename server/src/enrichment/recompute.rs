@@ -2,11 +2,9 @@
 //! valued with stay, for a kill is worth what it was worth when it came; only gaps are filled and worse sources
 //! replaced. What the source said (its value, its labels) and where the kill came from stay; nobody is told.
 
-use crate::{
-    ingest::{enrich::Arrived, guard::Guarded},
-    services::Services,
-};
-use domain::{KillRecord, KillmailId, Source, Timestamp, valuation::value_again};
+use super::{Arrived, Basis, Body, Enriched};
+use crate::services::Services;
+use domain::{KillRecord, KillmailId, Source, valuation::value_again};
 use futures::{StreamExt, TryStreamExt};
 use std::sync::Arc;
 use store::StoreError;
@@ -14,8 +12,8 @@ use store::StoreError;
 /// Kills read from the database at a time.
 const READERS: usize = 4;
 
-/// How a kill is enriched: [`crate::ingest::guard::enrich_guarded`], or in tests one that fails.
-pub type Compute = fn(Arrived, &Services, Timestamp) -> Guarded;
+/// How a kill is enriched: [`super::enrich_guarded`], or in tests one that fails.
+pub type Compute = fn(Arrived, &Basis) -> Enriched;
 
 /// What became of kills that were to be enriched again.
 #[derive(Debug, Default)]
@@ -57,7 +55,8 @@ pub async fn recompute(
             None => outcome.missing.push(id),
         }
     }
-    let computing = Arc::clone(services);
+    let basis = Basis::of(services);
+    let computing = basis.clone();
     let computed = tokio::task::spawn_blocking(move || {
         records.into_iter().map(|record| again(record, &computing, compute)).collect::<Vec<_>>()
     });
@@ -69,39 +68,34 @@ pub async fn recompute(
             Err(failure) => outcome.failed.push(failure),
         }
     }
-    let references: Vec<&KillRecord> = fresh.iter().collect();
-    outcome.updated = services.store().update_enrichment(&references, &services.static_data()).await?;
+    let references: Vec<&KillRecord> = fresh.iter().map(Arc::as_ref).collect();
+    outcome.updated = services.store().update_enrichment(&references, &basis.static_data).await?;
     for record in fresh {
-        services.replace_enrichment(&record);
+        services.replace_enrichment(&record, &basis.static_data);
     }
     Ok(outcome)
 }
 
-fn again(record: KillRecord, services: &Services, compute: Compute) -> Result<KillRecord, Failure> {
-    let now = services.now();
-    let arrived = Arrived {
-        killmail: (*record.killmail).clone(),
+fn again(record: KillRecord, basis: &Basis, compute: Compute) -> Result<Arc<KillRecord>, Failure> {
+    let body = Body {
         payload: Arc::clone(&record.payload),
         hash: record.hash.clone(),
         source: record.source,
         received_at: record.received_at,
         reported: None,
     };
-    let Guarded { record: mut fresh, failure } = compute(arrived, services, now);
-    match failure {
-        Some(reason) => {
-            let (killmail_id, source) = (record.killmail.killmail_id, record.source);
-            Err(Failure { killmail_id, source, payload: record.payload, reason })
-        }
-        None => {
-            let now_known = std::mem::take(&mut fresh.enrichment.unit_prices);
-            let price_of = |type_id| now_known.get(&type_id).copied();
-            let used = &record.enrichment.unit_prices;
-            (fresh.enrichment.valuation, fresh.enrichment.unit_prices) =
-                value_again(&fresh.killmail, &services.static_data(), used, &price_of);
-            fresh.enrichment.reported_value = record.enrichment.reported_value;
-            fresh.enrichment.labels = record.enrichment.labels;
-            Ok(fresh)
-        }
+    let Enriched { record: mut fresh, failure, .. } =
+        compute(Arrived { killmail: Arc::clone(&record.killmail), body }, basis);
+    if let Some(reason) = failure {
+        let (killmail_id, source) = (record.killmail.killmail_id, record.source);
+        return Err(Failure { killmail_id, source, payload: record.payload, reason });
     }
+    let (killmail, enrichment) = (&record.killmail, &mut Arc::make_mut(&mut fresh).enrichment);
+    let now_known = std::mem::take(&mut enrichment.unit_prices);
+    let price_of = |type_id| now_known.get(&type_id).copied();
+    (enrichment.valuation, enrichment.unit_prices) =
+        value_again(killmail, &basis.static_data, &record.enrichment.unit_prices, &price_of);
+    enrichment.reported_value = record.enrichment.reported_value;
+    enrichment.labels = record.enrichment.labels;
+    Ok(fresh)
 }

@@ -1,9 +1,5 @@
 //! The one error that leaves the server: JSON API, server functions and stream alike.
 
-use leptos::{
-    prelude::{FromServerFnError, ServerFnErrorErr},
-    server_fn::codec::JsonEncoding,
-};
 use serde::{Deserialize, Serialize};
 
 /// Stable, machine-readable kind of failure.
@@ -107,10 +103,13 @@ impl From<domain::FilterError> for ApiError {
     }
 }
 
-impl FromServerFnError for ApiError {
-    type Encoder = JsonEncoding;
+#[cfg(feature = "server-fn")]
+impl server_fn::error::FromServerFnError for ApiError {
+    type Encoder = server_fn::codec::JsonEncoding;
 
-    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+    fn from_server_fn_error(error: server_fn::error::ServerFnErrorErr) -> Self {
+        use server_fn::error::ServerFnErrorErr;
+
         match error {
             ServerFnErrorErr::Request(_) => Self::new(
                 ErrorCode::Unavailable,
