@@ -20,4 +20,3 @@ mod static_swap;
 mod storage;
 mod stream;
 mod tasks;
-mod tidy;

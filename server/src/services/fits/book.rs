@@ -3,9 +3,9 @@
 //! Bounded everywhere: a full queue drops the request ([`super::sweep`] finds the kill again), a full cache forgets the
 //! oldest (the table remembers), and past [`MAX_WAITERS`] a page is told to reload instead of waiting.
 
-use super::engine::Engine;
 use cached::{CacheMetrics, ShardedLruCache};
 use domain::{FitFacts, FitHash, FitKey, FitOutcome, FitReport, StaticData};
+use fitting::Engine;
 use std::{
     collections::HashMap,
     sync::{
@@ -87,7 +87,8 @@ impl FitBook {
             engine: RwLock::new(None),
             is_engine_new: AtomicBool::new(true),
             known: ShardedLruCache::new(CACHED_FITS),
-            asked: ShardedLruCache::new(QUEUE + URGENT_QUEUE),
+            // Its parts fill unevenly: with just as many places some marks would be lost before their time.
+            asked: ShardedLruCache::new(4 * (QUEUE + URGENT_QUEUE)),
             waiters: Mutex::default(),
             urgent,
             queue,
