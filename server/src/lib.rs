@@ -18,5 +18,6 @@ pub mod node;
 pub mod postgres;
 pub mod services;
 pub mod static_import;
+pub mod tasks;
 pub mod telemetry;
 pub mod wiring;

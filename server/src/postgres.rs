@@ -15,6 +15,7 @@ use std::{
     },
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 /// nobody:nogroup on every Linux.
@@ -44,7 +45,7 @@ pub struct Embedded {
     bin_dir: PathBuf,
     data_dir: PathBuf,
     run_as: Option<(u32, u32)>,
-    is_ours: bool,
+    is_ours: AtomicBool,
 }
 
 /// Folders that may hold server binaries, best first: the configured one, then Debian's newest.
@@ -72,20 +73,32 @@ impl Embedded {
             return Err(EmbeddedError::PathTooLong(data_dir));
         }
         let url = format!("postgres://tracker@localhost/postgres?host={}", data_dir.display());
-        let mut cluster = Self { url, bin_dir, data_dir, run_as, is_ours: false };
+        let cluster = Self { url, bin_dir, data_dir, run_as, is_ours: AtomicBool::new(false) };
         if !cluster.data_dir.join("PG_VERSION").exists() {
             cluster.initialise()?;
         }
         if !cluster.is_running()? {
             cluster.launch()?;
-            cluster.is_ours = true;
+            cluster.take_over();
         }
         Ok(cluster)
     }
 
     /// Makes the cluster this process's own, although it was running before: a server's that was killed.
-    pub fn take_over(&mut self) {
-        self.is_ours = true;
+    pub fn take_over(&self) {
+        self.is_ours.store(true, Ordering::Relaxed);
+    }
+
+    /// Starts it again if it is gone. Returns whether it was. Blocking.
+    ///
+    /// # Errors
+    /// When it cannot be looked at or does not start.
+    pub fn revive(&self) -> Result<bool, EmbeddedError> {
+        let is_gone = !self.is_running()?;
+        if is_gone {
+            self.launch()?;
+        }
+        Ok(is_gone)
     }
 
     pub fn url(&self) -> &str {
@@ -169,7 +182,7 @@ fn prepare_folder(folder: &Path, run_as: Option<(u32, u32)>) -> Result<PathBuf, 
 
 impl Drop for Embedded {
     fn drop(&mut self) {
-        if !self.is_ours {
+        if !self.is_ours.load(Ordering::Relaxed) {
             return;
         }
         let mut stop = self.command("pg_ctl");

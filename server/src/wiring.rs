@@ -37,7 +37,7 @@ pub fn now() -> Timestamp {
 pub struct Database {
     pub store: Store,
     /// The PostgreSQL behind it, when none was configured.
-    embedded: Option<Embedded>,
+    pub embedded: Option<Arc<Embedded>>,
 }
 
 impl Database {
@@ -54,7 +54,7 @@ impl Database {
                     .await
                     .context("embedded PostgreSQL")?
                     .context("embedded PostgreSQL")?;
-                (embedded.url().to_owned(), Some(embedded))
+                (embedded.url().to_owned(), Some(Arc::new(embedded)))
             }
         };
         let options = StoreOptions::new(url).max_connections(DATABASE_CONNECTIONS);
@@ -75,8 +75,8 @@ impl Database {
     }
 
     /// Makes an embedded PostgreSQL that was left running this process's own.
-    pub fn take_over(&mut self) {
-        if let Some(embedded) = &mut self.embedded {
+    pub fn take_over(&self) {
+        if let Some(embedded) = &self.embedded {
             embedded.take_over();
         }
     }

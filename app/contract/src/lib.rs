@@ -12,6 +12,7 @@ pub mod ports;
 pub mod search;
 pub mod static_data;
 pub mod status;
+pub mod task;
 pub mod types;
 
 pub use entity::{EntityCard, EntityRef};
@@ -26,6 +27,7 @@ pub use status::{
     CacheHealth, DataHealth, EnrichmentHealth, FeedHealth, FeedState, FeedStatus, PriceHealth, PriceSourceHealth,
     QueueDepth, StatusReport, StoreHealth, UpstreamState, VersionCount,
 };
+pub use task::{TaskPhase, TaskStatus};
 pub use types::{
     FitModule, FitRack, Involved, InvolvedEntry, StatsWindow, TagCount, TypeFacts, TypePage, TypeStats, UsualFit,
 };

@@ -1,6 +1,6 @@
 //! Health of feeds, queues and database, as the header and the status page show it.
 
-use super::StaticDataStatus;
+use super::{StaticDataStatus, TaskStatus};
 use domain::{PriceSource, Source, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -107,6 +107,8 @@ pub struct StatusReport {
     pub is_demo: bool,
     pub feed: FeedStatus,
     pub queues: Vec<QueueDepth>,
+    #[serde(default)]
+    pub tasks: Vec<TaskStatus>,
     pub upstreams: Vec<UpstreamState>,
     pub store: StoreHealth,
     pub static_build: String,

@@ -1,6 +1,7 @@
 //! Reading an archive into chunks, ahead of the workers by a bounded number of them.
 
 use super::{Archive, Ended, file::KillmailFile};
+use crate::lifecycle::spawn_child;
 use chrono::NaiveDate;
 use domain::{KillmailHash, KillmailId};
 use std::{collections::HashMap, io, ops::ControlFlow};
@@ -108,7 +109,8 @@ pub fn start(opened: Opened, stop: CancellationToken) -> Chunks<UpstreamError> {
     let (chunker, receiver) = Chunker::new();
     let ended = match opened {
         Opened::Packed(day) => tokio::task::spawn_blocking(move || unpack(&day, chunker, &stop)),
-        Opened::Raw { day, hashes } => tokio::spawn(stream(day, hashes, chunker, stop)),
+        // Who reads the chunks ends it by taking no more.
+        Opened::Raw { day, hashes } => spawn_child(stream(day, hashes, chunker, stop)).detach(),
     };
     Chunks { receiver, ended }
 }

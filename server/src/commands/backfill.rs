@@ -54,15 +54,7 @@ pub enum SourceName {
 /// # Errors
 /// When the database is not to be had, or a day or the file cannot be read; the other days are read all the same.
 pub async fn run(config: &Config, what: &Backfill) -> anyhow::Result<()> {
-    let stop = CancellationToken::new();
-    let signalled = stop.clone();
-    tokio::spawn(async move {
-        match lifecycle::termination().await {
-            Ok(()) => eprintln!("stopping after the kills at hand; the same command goes on later"),
-            Err(error) => tracing::error!(%error, "signals cannot be heard"),
-        }
-        signalled.cancel();
-    });
+    let stop = lifecycle::stop_on_signal("stopping after the kills at hand; the same command goes on later");
     bring_in(config, what, &stop).await.map(drop)
 }
 

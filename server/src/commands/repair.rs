@@ -12,7 +12,6 @@ use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use domain::{Enrichment, Source};
 use std::time::Instant;
 use store::Outdated;
-use tokio_util::sync::CancellationToken;
 
 /// Which letters to try.
 #[derive(Clone, Debug, clap::Args)]
@@ -76,14 +75,7 @@ pub async fn re_enrich(config: &Config, what: &ReEnrich) -> anyhow::Result<re_en
         enriched_before: None,
         all: what.all,
     };
-    let stop = CancellationToken::new();
-    let signalled = stop.clone();
-    tokio::spawn(async move {
-        if let Err(error) = lifecycle::termination().await {
-            tracing::error!(%error, "signals cannot be heard");
-        }
-        signalled.cancel();
-    });
+    let stop = lifecycle::stop_on_signal("stopping after the kills at hand");
     let started = Instant::now();
     let mut shown = Instant::now();
     let outcome = re_enrich::pass(&offline.services, &span, None, &stop, |pass| {

@@ -7,32 +7,26 @@ use crate::{
     bus,
     config::Config,
     http::{self, AppState, images::ImageProxy, security::Origin},
-    ingest::{self, IngestOptions, Upstreams},
-    jobs,
+    ingest::{Channels, IngestOptions},
     lifecycle::{self, GRACE, Lifecycle},
-    live::{LiveEvent, refresh},
-    services::{self, Parts, Services, entities, fits, names, prices, submit::Intake},
-    static_import, telemetry,
+    services::{Parts, Services, prices, submit::Intake},
+    static_import,
+    tasks::{self, Wired},
+    telemetry,
     wiring::{self, Database},
 };
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use domain::KillFilter;
 use futures::StreamExt;
 use leptos::config::LeptosOptions;
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc};
 use store::{Page, StoreError};
-use tokio::{
-    net::TcpListener,
-    time::{MissedTickBehavior, interval},
-};
+use tokio::net::TcpListener;
 use upstream::{esi::EsiClient, feed::HistoryClient, images::ImageClient};
 
 /// Kills of the database put into the hot window at start, so that repeats are recognised and pages start full.
 const WARM_KILLS: u32 = 300;
 const WARM_QUERIES: usize = 8;
-/// How often open pages are told the feed's state and the minute counters.
-const STATUS_INTERVAL: Duration = Duration::from_secs(5);
-const PARTITION_INTERVAL: Duration = Duration::from_secs(6 * 3_600);
 
 /// A server that answers requests.
 pub struct Running {
@@ -51,18 +45,46 @@ impl Running {
     }
 }
 
-/// Runs until Ctrl-C or SIGTERM.
+/// Runs until Ctrl-C or SIGTERM; a second one ends everything at once.
 ///
 /// # Errors
-/// When the database or the address is not to be had.
+/// When the database or the address is not to be had, when a task that must not end has ended, or when a second signal
+/// cut the draining short.
 pub async fn run(config: Config) -> anyhow::Result<()> {
+    run_with(config, Lifecycle::new(wiring::now)).await
+}
+
+/// [`run`] with tasks of the caller's.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_with(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
     let options = IngestOptions::from(&config);
-    let running = start(config, options).await?;
-    lifecycle::termination().await.context("signal handlers")?;
+    let running = start(config, options, lifecycle.clone()).await?;
+    tokio::select! {
+        signal = lifecycle::termination() => signal.context("signal handlers")?,
+        () = lifecycle.stopping() => {}
+    }
     tracing::info!("stopping: draining the pipeline");
-    if !running.stop().await {
+    let mut is_cut_short = false;
+    let stopping = running.stop();
+    tokio::pin!(stopping);
+    let in_time = tokio::select! {
+        in_time = &mut stopping => in_time,
+        signal = lifecycle::termination() => {
+            signal.context("signal handlers")?;
+            tracing::warn!("a second signal: everything ends at once");
+            is_cut_short = true;
+            lifecycle.abort();
+            stopping.await
+        }
+    };
+    if !in_time {
         tracing::warn!("some tasks had to be aborted");
     }
+    let accidents = lifecycle.accidents();
+    ensure!(accidents.is_empty(), "stopped because of an accident: {}", accidents.join("; "));
+    ensure!(!is_cut_short, "ended by a second signal before the pipeline had drained");
     Ok(())
 }
 
@@ -70,16 +92,15 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// When the database or the address is not to be had.
-pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Running> {
+pub async fn start(config: Config, options: IngestOptions, lifecycle: Lifecycle) -> anyhow::Result<Running> {
     let metrics = telemetry::metrics();
-    let mut database = Database::open(&config).await?;
+    let database = Database::open(&config).await?;
     database.take_over();
     let store = database.store.clone();
     let static_data = static_import::load::load(&store).await.context("reading static data")?;
     store.import_static(&static_data.data).await.context("importing static data")?;
     tracing::info!(build = static_data.data.build(), "static data in use");
 
-    let lifecycle = Lifecycle::new();
     let (services, requests) = Services::new(Parts {
         store: store.clone(),
         static_data,
@@ -93,63 +114,88 @@ pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Run
     let esi = Arc::new(wiring::esi_client(&config, &http_client)?);
     if services.prices().table().is_without_market() {
         // The first kills of a new installation are worth waiting a moment for their values.
-        if let Err(reason) = prices::refresh_esi(&services, &esi).await {
+        if let Err(reason) = prices::lists::refresh_esi(&services, &esi).await {
             tracing::warn!(reason, "starting without market prices");
         }
     }
-    let upstreams = Upstreams {
-        feeds: wiring::feeds(&config, &http_client)?,
-        esi: Arc::clone(&esi),
-        history: Arc::new(HistoryClient::new(http_client.clone(), wiring::url(&config.feeds.r2z2.url)?)),
-    };
+    let sources = wiring::price_sources(&config, &http_client, &esi)?;
+    let bus = config
+        .database
+        .redis_url
+        .as_ref()
+        .map(|url| bus::connect(services.bus(), url))
+        .transpose()
+        .context("REDIS_URL")?;
+    let feeds = wiring::feeds(&config, &http_client)?;
+    let history = Arc::new(HistoryClient::new(http_client.clone(), wiring::url(&config.feeds.r2z2.url)?));
+    let images =
+        Arc::new(ImageProxy::new(ImageClient::new(http_client, wiring::url(&config.upstreams.image_server_url)?)));
+    let channels = Channels::open(&services);
 
     let listener = TcpListener::bind(config.http.bind_addr).await.with_context(|| {
         format!("cannot listen on {}; choose another address with BIND_ADDR", config.http.bind_addr)
     })?;
     let addr = listener.local_addr().context("local address")?;
-
-    let entrance = ingest::start(&lifecycle, &services, upstreams, options);
-    spawn_jobs(&lifecycle, &services, &esi, requests, &config);
-    let sources = wiring::price_sources(&config, &http_client, &esi)?;
-    watch_prices(&services, &sources);
-    prices::start(&lifecycle, &services, sources);
-    if let Some(url) = &config.database.redis_url {
-        let link = bus::connect(services.bus(), url).context("REDIS_URL")?;
-        lifecycle.spawn("bus", link.run(lifecycle.stop_token()));
-    }
-    let images =
-        Arc::new(ImageProxy::new(ImageClient::new(http_client, wiring::url(&config.upstreams.image_server_url)?)));
-    watch(&services, &esi, &images);
-    let state = AppState {
+    let router = http::router(AppState {
         services: Arc::clone(&services),
-        intake: Arc::new(Intake::new(Arc::clone(&esi), entrance)),
+        // It closes when the pipeline drains.
+        intake: Arc::new(Intake::new(Arc::clone(&esi), channels.events.downgrade())),
         options: LeptosOptions::builder()
             .output_name("frontend")
             .site_root(config.http.site_root.display().to_string())
             .site_pkg_dir("pkg")
             .site_addr(addr)
             .build(),
-        images,
+        images: Arc::clone(&images),
         lifecycle: lifecycle.clone(),
         metrics,
         origin: Origin::new(&config.http.public_url),
         public_url: Arc::from(config.http.public_url.as_str()),
-    };
-    let router = http::router(state);
-    let stop = lifecycle.stop_token();
-    lifecycle.spawn("http", async move {
-        let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
-        if let Err(error) = served {
-            tracing::error!(%error, "HTTP server ended");
-        }
+    });
+    watch(&services, &esi, &sources, &images, &lifecycle);
+    tasks::start(Wired {
+        services: Arc::clone(&services),
+        names: Some(requests.names),
+        entities: Some(requests.entities),
+        fits: Some(requests.fits),
+        channels,
+        options,
+        feeds,
+        history,
+        esi,
+        prices: sources,
+        bus,
+        embedded: database.embedded.clone(),
+        site: Some((listener, router)),
+        lifecycle: lifecycle.clone(),
     });
     tracing::info!("listening on http://{addr}");
     Ok(Running { addr, services, lifecycle, database })
 }
 
-/// Makes upstreams and caches visible.
-fn watch(services: &Arc<Services>, esi: &Arc<EsiClient>, images: &Arc<ImageProxy>) {
+/// Makes upstreams, caches and tasks visible, and counters exist before their first event: alert rules compare rates.
+fn watch(
+    services: &Arc<Services>,
+    esi: &Arc<EsiClient>,
+    sources: &prices::Sources,
+    images: &Arc<ImageProxy>,
+    lifecycle: &Lifecycle,
+) {
+    for name in ["killmails_enriched_total", "killmail_enrichment_failures_total", "persist_retries_total"] {
+        metrics::counter!(name).increment(0);
+    }
+    for feed in services.feed_status().feeds {
+        metrics::counter!("feed_events_total", "feed" => feed.source.as_str()).increment(0);
+    }
     let watch = services.watch();
+    let of_tasks = lifecycle.clone();
+    watch.tasks(move || tasks::report(&of_tasks));
+    if let Some(janice) = sources.janice.clone() {
+        services.prices().ask_janice();
+        watch.upstream(move || janice.health());
+    }
+    let mutamarket = sources.mutamarket.clone();
+    watch.upstream(move || mutamarket.health());
     let (asked, pictures) = (Arc::clone(esi), Arc::clone(images));
     watch.upstream(move || asked.health());
     watch.upstream(move || pictures.client().health());
@@ -159,15 +205,6 @@ fn watch(services: &Arc<Services>, esi: &Arc<EsiClient>, images: &Arc<ImageProxy
         let asked = Arc::clone(esi);
         watch.cache(name, move || asked.cache_metrics()[index].1.clone());
     }
-}
-
-/// As [`watch`]; without a key there is no Janice to ask.
-fn watch_prices(services: &Arc<Services>, sources: &prices::Sources) {
-    if let Some(janice) = sources.janice.clone() {
-        services.watch().upstream(move || janice.health());
-    }
-    let mutamarket = sources.mutamarket.clone();
-    services.watch().upstream(move || mutamarket.health());
 }
 
 /// Fills the caches from the database. Failing is no reason not to start.
@@ -200,60 +237,4 @@ async fn warm_window(services: &Arc<Services>) -> Result<(), StoreError> {
         services.window().publish(Arc::new(record), &lookup, &services.static_data(), true);
     }
     Ok(())
-}
-
-fn spawn_jobs(
-    lifecycle: &Lifecycle,
-    services: &Arc<Services>,
-    esi: &Arc<EsiClient>,
-    requests: services::Requests,
-    config: &Config,
-) {
-    let stop = lifecycle.stop_token();
-    let hub = Arc::clone(services.hub());
-    lifecycle.spawn("live hub", hub.run(Arc::clone(services.window()), stop.clone()));
-    lifecycle.spawn("names", names::run(requests.names, Arc::clone(services), Arc::clone(esi), stop.clone()));
-    lifecycle.spawn(
-        "corporations and alliances",
-        entities::run(requests.entities, Arc::clone(services), Arc::clone(esi), stop.clone()),
-    );
-    lifecycle.spawn("static data", static_import::watch::run(Arc::clone(services), stop.clone()));
-    lifecycle.spawn("enrichments of others", refresh::run(Arc::clone(services), stop.clone()));
-    lifecycle.spawn("names of other nodes", names::follow(Arc::clone(services), stop.clone()));
-    lifecycle.spawn("fits", fits::work::run(requests.fits, Arc::clone(services), stop.clone()));
-    lifecycle.spawn("fit engine", fits::follow::run(Arc::clone(services), stop.clone()));
-    lifecycle.spawn("fit sweep", fits::sweep::run(Arc::clone(services), stop.clone()));
-    jobs::spawn(lifecycle, services, esi);
-
-    let told = Arc::clone(services);
-    let status_stop = stop.clone();
-    lifecycle.spawn("status", async move {
-        let mut ticks = interval(STATUS_INTERVAL);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = status_stop.cancelled() => return,
-                _ = ticks.tick() => {
-                    told.window().announce(LiveEvent::Feed(Arc::new(told.feed_status())));
-                    told.window().announce(LiveEvent::Stats(Arc::new(told.live_stats())));
-                }
-            }
-        }
-    });
-
-    let kept = Arc::clone(services);
-    let retention = config.database.retention_months;
-    lifecycle.spawn("partitions", async move {
-        let mut ticks = interval(PARTITION_INTERVAL);
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = ticks.tick() => {
-                    if let Err(error) = jobs::partitions::keep(kept.store(), kept.now(), retention).await {
-                        tracing::error!(%error, "partitions cannot be kept");
-                    }
-                }
-            }
-        }
-    });
 }

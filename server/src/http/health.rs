@@ -20,9 +20,10 @@ struct Readiness {
     feed: FeedStatus,
 }
 
-/// Whether the server should get traffic: database up and not draining. The feed's state is told beside it.
+/// Whether the server should get traffic: database up, every critical task at work, not draining. The feed's state is told beside it.
 pub async fn ready(State(services): State<Arc<Services>>, State(lifecycle): State<Lifecycle>) -> impl IntoResponse {
     let mut reasons = services.unready_reasons().await;
+    reasons.extend(lifecycle.accidents());
     if lifecycle.is_stopping() {
         reasons.push("stopping".to_owned());
     }

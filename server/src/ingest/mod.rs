@@ -40,29 +40,17 @@ pub mod reconcile;
 pub mod resolve;
 pub mod source;
 
-use crate::{config::Config, lifecycle::Lifecycle, services::Services};
+use crate::{config::Config, services::Services};
 use domain::{KillRecord, Source, StaticData};
 use std::{sync::Arc, time::Duration};
 use store::NewDeadLetter;
 use tokio::sync::mpsc;
-use upstream::{
-    esi::EsiClient,
-    feed::{Feed, FeedEvent, HistoryClient},
-};
+use upstream::feed::FeedEvent;
 
 /// Events read from feeds and not resolved yet.
 pub const EVENT_QUEUE: usize = 512;
 /// Kills published and not stored yet. Smaller than the hot window, so that each is always in one of the two.
 pub const PERSIST_QUEUE: usize = 4_096;
-
-/// What the pipeline needs from outside.
-pub struct Upstreams {
-    /// In order of preference.
-    pub feeds: Vec<Arc<dyn Feed>>,
-    pub esi: Arc<EsiClient>,
-    /// R2Z2's day files, to close gaps of feeds that cannot resume.
-    pub history: Arc<HistoryClient>,
-}
 
 /// Timing of the pipeline; tests shorten it.
 #[derive(Clone, Debug)]
@@ -110,46 +98,23 @@ pub struct FeedPosition {
     pub position: String,
 }
 
-/// Starts every task of the pipeline. Returns the way in for events that come from elsewhere than a feed; it closes when
-/// the pipeline drains.
-pub fn start(
-    lifecycle: &Lifecycle,
-    services: &Arc<Services>,
-    upstreams: Upstreams,
-    options: IngestOptions,
-) -> mpsc::WeakSender<FeedEvent> {
-    let (event_sender, event_receiver) = mpsc::channel::<FeedEvent>(EVENT_QUEUE);
-    let entrance = event_sender.downgrade();
-    let (persist_sender, persist_receiver) = mpsc::channel::<PersistItem>(PERSIST_QUEUE);
-    services.gauges().watch("feed events", event_sender.downgrade(), EVENT_QUEUE);
-    services.gauges().watch("kills to store", persist_sender.downgrade(), PERSIST_QUEUE);
-    services.gauges().watch("kills without a body", Arc::downgrade(services), parked::CAPACITY);
+/// The channels between the stages. A stage ends when every sender of the one before is gone, so the pipeline drains in
+/// its order; whoever starts the tasks drops what it did not hand out.
+pub struct Channels {
+    pub events: mpsc::Sender<FeedEvent>,
+    pub event_receiver: Option<mpsc::Receiver<FeedEvent>>,
+    pub persist: mpsc::Sender<PersistItem>,
+    pub persist_receiver: Option<mpsc::Receiver<PersistItem>>,
+}
 
-    let Upstreams { feeds, esi, history } = upstreams;
-    // What was missed while the server was down, by feeds that cannot resume.
-    services.request_reconcile();
-    lifecycle.spawn(
-        "source",
-        source::run(feeds, event_sender.clone(), Arc::clone(services), options.clone(), lifecycle.stop_token()),
-    );
-    lifecycle.spawn(
-        "reconcile",
-        reconcile::run(
-            (history, Arc::clone(&esi)),
-            Arc::clone(services),
-            event_sender,
-            options,
-            lifecycle.stop_token(),
-        ),
-    );
-    lifecycle.spawn(
-        "parked",
-        parked::run(Arc::clone(services), Arc::clone(&esi), persist_sender.clone(), lifecycle.stop_token()),
-    );
-    lifecycle.spawn(
-        "resolve",
-        resolve::run(event_receiver, persist_sender, Arc::clone(services), esi, lifecycle.stop_token()),
-    );
-    lifecycle.spawn("persist", persist::run(persist_receiver, Arc::clone(services)));
-    entrance
+impl Channels {
+    /// Opens them, to be watched with the other queues.
+    pub fn open(services: &Arc<Services>) -> Self {
+        let (events, event_receiver) = mpsc::channel::<FeedEvent>(EVENT_QUEUE);
+        let (persist, persist_receiver) = mpsc::channel::<PersistItem>(PERSIST_QUEUE);
+        services.gauges().watch("feed events", events.downgrade(), EVENT_QUEUE);
+        services.gauges().watch("kills to store", persist.downgrade(), PERSIST_QUEUE);
+        services.gauges().watch("kills without a body", Arc::downgrade(services), parked::CAPACITY);
+        Self { events, event_receiver: Some(event_receiver), persist, persist_receiver: Some(persist_receiver) }
+    }
 }

@@ -17,8 +17,10 @@
 use super::{IngestOptions, mark::Mark, parked};
 use crate::{
     backfill::{self, Archive, BackfillError, Ended},
+    lifecycle::{Job, JobOutcome, Next},
     services::Services,
 };
+use async_trait::async_trait;
 use chrono::{Days, NaiveDate};
 use domain::{KillmailHash, KillmailId, Source};
 use std::{collections::HashSet, sync::Arc, time::Duration};
@@ -55,51 +57,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 type Listed = Vec<(KillmailId, KillmailHash)>;
 
-pub async fn run(
-    (history, esi): (Arc<HistoryClient>, Arc<EsiClient>),
-    services: Arc<Services>,
-    events: mpsc::Sender<FeedEvent>,
-    options: IngestOptions,
-    stop: CancellationToken,
-) {
-    let mut reconciler = Reconciler {
-        history,
-        esi,
-        services,
-        events,
-        older_at: Instant::now(),
-        tried: HashSet::new(),
-        whole_days: HashSet::new(),
-        options,
-        stop: stop.clone(),
-    };
-    let mut goes_on = false;
-    loop {
-        let pause = if goes_on { std::time::Duration::ZERO } else { reconciler.options.reconcile_interval };
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = reconciler.services.reconcile_requested() => {}
-            () = sleep(pause) => {}
-        }
-        tokio::select! {
-            () = stop.cancelled() => return,
-            outcome = reconciler.round() => match outcome {
-                Ok(round) => {
-                    if round.found > 0 {
-                        tracing::info!(found = round.found, "missed kills brought in from the feed's history");
-                    }
-                    goes_on = round.goes_on;
-                }
-                Err(reason) => {
-                    goes_on = false;
-                    tracing::warn!(reason, "the feed's history cannot be compared now");
-                }
-            }
-        }
-    }
-}
-
-struct Reconciler {
+/// See the module.
+pub struct Reconciler {
     history: Arc<HistoryClient>,
     esi: Arc<EsiClient>,
     services: Arc<Services>,
@@ -122,7 +81,43 @@ struct Round {
     goes_on: bool,
 }
 
+#[async_trait]
+impl Job for Reconciler {
+    async fn run(&mut self) -> JobOutcome {
+        let round = self.round().await?;
+        if round.found > 0 {
+            tracing::info!(found = round.found, "missed kills brought in from the feed's history");
+        }
+        Ok(if round.goes_on { Next::In(Duration::ZERO) } else { Next::InAPeriod })
+    }
+
+    async fn woken(&self) {
+        self.services.reconcile_requested().await;
+    }
+}
+
 impl Reconciler {
+    /// Brings what it finds into the pipeline by way of `events`.
+    pub fn new(
+        (history, esi): (Arc<HistoryClient>, Arc<EsiClient>),
+        services: Arc<Services>,
+        events: mpsc::Sender<FeedEvent>,
+        options: IngestOptions,
+        stop: CancellationToken,
+    ) -> Self {
+        Self {
+            history,
+            esi,
+            services,
+            events,
+            options,
+            stop,
+            older_at: Instant::now(),
+            tried: HashSet::new(),
+            whole_days: HashSet::new(),
+        }
+    }
+
     async fn round(&mut self) -> Result<Round, String> {
         let today = self.services.now().date_naive();
         let yesterday = today - Days::new(1);

@@ -20,7 +20,10 @@
 //!   readers would poll R2Z2 faster than it allows and be refused.
 
 use super::IngestOptions;
-use crate::services::{Services, feed_monitor::FeedPhase};
+use crate::{
+    lifecycle::spawn_child,
+    services::{Services, feed_monitor::FeedPhase},
+};
 use futures::{
     FutureExt,
     future::{BoxFuture, OptionFuture},
@@ -35,10 +38,9 @@ use std::{
 };
 use tokio::{
     sync::mpsc,
-    task::JoinHandle,
     time::{Instant, MissedTickBehavior, interval, sleep},
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use upstream::{
     UpstreamError,
     feed::{Feed, FeedEvent, FeedItem, Position},
@@ -137,14 +139,8 @@ enum Begin {
 
 /// A running reader of one feed; aborted when dropped.
 struct Pump {
-    task: JoinHandle<Option<UpstreamError>>,
+    task: AbortOnDropHandle<Option<UpstreamError>>,
     life: Arc<Life>,
-}
-
-impl Drop for Pump {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
 }
 
 /// Why the active feed is to be changed.
@@ -177,8 +173,8 @@ struct Supervisor {
     services: Arc<Services>,
     options: IngestOptions,
     stop: CancellationToken,
-    /// What ends the pumps that run on after a change back, by feed.
-    retired: Mutex<HashMap<usize, CancellationToken>>,
+    /// The pumps that run on after a change back, by feed; each ends with what holds it.
+    retired: Mutex<HashMap<usize, AbortOnDropHandle<()>>>,
 }
 
 impl Supervisor {
@@ -333,32 +329,26 @@ impl Supervisor {
 
     /// Lets the old pump run on for a while, so that the gap between two feeds is read by one of them.
     fn retire(&self, index: usize, pump: Pump) {
-        let stop = self.stop.child_token();
-        self.retired().insert(index, stop.clone());
         let overlap = OVERLAP.min(self.options.silence);
-        tokio::spawn(async move {
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = sleep(overlap) => {}
-            }
+        let runs_on = spawn_child(async move {
+            sleep(overlap).await;
             drop(pump);
         });
+        self.retired().insert(index, runs_on);
     }
 
     async fn start_pump(&self, index: usize, begin: Begin, life: Arc<Life>) -> Pump {
-        if let Some(runs_on) = self.retired().remove(&index) {
-            runs_on.cancel();
-        }
+        drop(self.retired().remove(&index));
         let feed = Arc::clone(&self.feeds[index]);
         let position = match begin {
             Begin::Position => self.services.feed_position(feed.source()).await,
             Begin::Head => None,
         };
-        let task = tokio::spawn(pump(feed, position, self.events.clone(), Arc::clone(&self.services), life.clone()));
+        let task = spawn_child(pump(feed, position, self.events.clone(), Arc::clone(&self.services), life.clone()));
         Pump { task, life }
     }
 
-    fn retired(&self) -> MutexGuard<'_, HashMap<usize, CancellationToken>> {
+    fn retired(&self) -> MutexGuard<'_, HashMap<usize, AbortOnDropHandle<()>>> {
         self.retired.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -5,22 +5,18 @@
 
 use crate::{
     enrichment::{Arrived, Basis, Body, enrich_guarded, recompute::recompute},
+    lifecycle::{Job, JobOutcome, Next},
     services::Services,
 };
+use async_trait::async_trait;
 use domain::{KillmailId, Source};
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 use store::{DeadLetter, KillBatch, LetterKind, StoreError};
-use tokio::time::{MissedTickBehavior, interval};
-use tokio_util::sync::CancellationToken;
 use upstream::{
     esi::EsiClient,
     feed::{FeedBody, reread},
 };
 
-/// How often the letters are counted for `/metrics`.
-const COUNT_INTERVAL: Duration = Duration::from_secs(60);
-/// Every so many counts the due letters are tried.
-const COUNTS_PER_REPLAY: u32 = 10;
 /// Letters of one run.
 const BATCH: u32 = 100;
 
@@ -40,31 +36,32 @@ enum Outcome {
     EsiAway,
 }
 
-pub async fn run(services: Arc<Services>, esi: Arc<EsiClient>, stop: CancellationToken) {
-    let mut ticks = interval(COUNT_INTERVAL);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut count = 0_u32;
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = ticks.tick() => {}
+/// Tries the due letters.
+pub struct Replay {
+    pub services: Arc<Services>,
+    pub esi: Arc<EsiClient>,
+}
+
+#[async_trait]
+impl Job for Replay {
+    async fn run(&mut self) -> JobOutcome {
+        let outcome = replay(&self.services, &self.esi, None, true, BATCH).await?;
+        if outcome != Replayed::default() {
+            tracing::info!(?outcome, "dead letters tried again");
         }
-        // Not at the very start: the feeds come first.
-        if count % COUNTS_PER_REPLAY == COUNTS_PER_REPLAY - 1 {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                replayed = replay(&services, &esi, None, true, BATCH) => match replayed {
-                    Ok(outcome) if outcome == Replayed::default() => {}
-                    Ok(outcome) => tracing::info!(?outcome, "dead letters tried again"),
-                    Err(error) => tracing::warn!(%error, "dead letters cannot be tried now"),
-                }
-            }
-        }
-        count = count.wrapping_add(1);
-        match services.store().count_dead_letters().await {
-            Ok(letters) => metrics::gauge!("dead_letters_unresolved").set(letters as f64),
-            Err(error) => tracing::warn!(%error, "dead letters cannot be counted"),
-        }
+        Ok(Next::InAPeriod)
+    }
+}
+
+/// Counts the letters for `/metrics`.
+pub struct Count(pub Arc<Services>);
+
+#[async_trait]
+impl Job for Count {
+    async fn run(&mut self) -> JobOutcome {
+        let letters = self.0.store().count_dead_letters().await?;
+        metrics::gauge!("dead_letters_unresolved").set(letters as f64);
+        Ok(Next::InAPeriod)
     }
 }
 

@@ -5,44 +5,51 @@
 use super::queue::{Due, TRIES};
 use crate::{
     enrichment::recompute::{Compute, Failure, recompute},
+    lifecycle::{Job, JobOutcome, Next},
     services::Services,
 };
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use async_trait::async_trait;
+use std::{collections::HashMap, sync::Arc};
 use store::{LetterKind, NewDeadLetter, StoreError};
-use tokio::time::{MissedTickBehavior, interval, sleep};
-use tokio_util::sync::CancellationToken;
 
-const TICK: Duration = Duration::from_millis(500);
 /// Kills of one round.
 const BATCH: usize = 100;
-/// How often failed kills are looked for.
-pub const SWEEP: Duration = Duration::from_secs(180);
 /// Kills of one search; the next takes the rest.
 const SWEEP_KILLS: u32 = 1_000;
 
-pub async fn run(services: Arc<Services>, compute: Compute, sweep: Duration, stop: CancellationToken) {
-    let mut sweeps = interval(sweep);
-    sweeps.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = sleep(TICK) => {}
-            _ = sweeps.tick() => match services.store().list_failed_enrichments(SWEEP_KILLS).await {
-                Ok(failed) => failed.into_iter().for_each(|id| services.enrichments().request(id)),
-                Err(error) => tracing::warn!(%error, "failed kills cannot be looked for now"),
-            },
+/// Has the failed kills of the database enriched again.
+pub struct Sweep(pub Arc<Services>);
+
+#[async_trait]
+impl Job for Sweep {
+    async fn run(&mut self) -> JobOutcome {
+        for id in self.0.store().list_failed_enrichments(SWEEP_KILLS).await? {
+            self.0.enrichments().request(id);
         }
-        let due = services.enrichments().take_due(BATCH);
-        if due.is_empty() {
-            continue;
-        }
-        if let Err(error) = work(&services, &due, compute).await {
-            tracing::warn!(%error, kills = due.len(), "kills cannot be enriched again now");
+        Ok(Next::InAPeriod)
+    }
+}
+
+/// Enriches what was asked for and is due.
+pub struct Enrichments {
+    pub services: Arc<Services>,
+    pub compute: Compute,
+}
+
+#[async_trait]
+impl Job for Enrichments {
+    async fn run(&mut self) -> JobOutcome {
+        let due = self.services.enrichments().take_due(BATCH);
+        if !due.is_empty()
+            && let Err(error) = work(&self.services, &due, self.compute).await
+        {
             // The database is away; that is not the kills' failure.
             for due in due {
-                services.enrichments().retry(due.id, due.tries);
+                self.services.enrichments().retry(due.id, due.tries);
             }
+            return Err(error.into());
         }
+        Ok(Next::InAPeriod)
     }
 }
 

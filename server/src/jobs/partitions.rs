@@ -1,7 +1,13 @@
 //! Keeps the monthly partitions: those to come are there in time, those past retention go.
 
+use crate::{
+    lifecycle::{Job, JobOutcome, Next},
+    services::Services,
+};
+use async_trait::async_trait;
 use chrono::Months;
 use domain::Timestamp;
+use std::sync::Arc;
 use store::{Month, Store, StoreError};
 
 /// Creates partitions three months ahead and drops what retention no longer wants.
@@ -15,4 +21,18 @@ pub async fn keep(store: &Store, now: Timestamp, retention_months: Option<u32>) 
         tracing::info!(?dropped, "partitions past retention dropped");
     }
     Ok(())
+}
+
+/// [`keep`] again and again.
+pub struct Partitions {
+    pub services: Arc<Services>,
+    pub retention_months: Option<u32>,
+}
+
+#[async_trait]
+impl Job for Partitions {
+    async fn run(&mut self) -> JobOutcome {
+        keep(self.services.store(), self.services.now(), self.retention_months).await?;
+        Ok(Next::InAPeriod)
+    }
 }

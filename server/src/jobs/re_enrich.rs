@@ -4,8 +4,10 @@
 
 use crate::{
     enrichment::{enrich_guarded, recompute::recompute},
+    lifecycle::{Job, JobOutcome, Next},
     services::Services,
 };
+use async_trait::async_trait;
 use domain::{Enrichment, KillmailId, Timestamp};
 use std::{sync::Arc, time::Duration};
 use store::{KillKey, Outdated, StoreError};
@@ -16,8 +18,6 @@ use tokio_util::sync::CancellationToken;
 const BATCH: u32 = 200;
 /// Between two batches of the server's own pass: at most 400 kills a second.
 const PAUSE: Duration = Duration::from_millis(500);
-/// How often the import of static data is looked at.
-const CHECK: Duration = Duration::from_secs(60);
 /// Kills of the first years of the game are the oldest there can be.
 const EARLIEST: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -28,31 +28,33 @@ pub struct Pass {
     pub failed: u64,
 }
 
-pub async fn run(services: Arc<Services>, stop: CancellationToken) {
-    let mut done_for: Option<Option<Timestamp>> = None;
-    loop {
-        match due(&services, done_for).await {
-            Ok(Some(imported_at)) => {
-                let mut span = everything(&services);
-                // Between the import and this process's taking it over, kills were enriched with the data before.
-                span.enriched_before = done_for.map(|_| services.now());
-                match pass(&services, &span, Some(PAUSE), &stop, |_| {}).await {
-                    Ok(pass) => {
-                        done_for = Some(imported_at);
-                        if pass != Pass::default() {
-                            tracing::info!(updated = pass.updated, failed = pass.failed, "kills enriched again");
-                        }
-                    }
-                    Err(error) => tracing::warn!(%error, "re-enrichment cannot go on now"),
-                }
-            }
-            Ok(None) => {}
-            Err(error) => tracing::warn!(%error, "re-enrichment cannot start now"),
+/// Makes the passes that are due.
+pub struct ReEnrichment {
+    services: Arc<Services>,
+    stop: CancellationToken,
+    /// The import that the last pass was made for.
+    done_for: Option<Option<Timestamp>>,
+}
+
+impl ReEnrichment {
+    pub fn new(services: Arc<Services>, stop: CancellationToken) -> Self {
+        Self { services, stop, done_for: None }
+    }
+}
+
+#[async_trait]
+impl Job for ReEnrichment {
+    async fn run(&mut self) -> JobOutcome {
+        let Some(imported_at) = due(&self.services, self.done_for).await? else { return Ok(Next::InAPeriod) };
+        let mut span = everything(&self.services);
+        // Between the import and this process's taking it over, kills were enriched with the data before.
+        span.enriched_before = self.done_for.map(|_| self.services.now());
+        let pass = pass(&self.services, &span, Some(PAUSE), &self.stop, |_| {}).await?;
+        self.done_for = Some(imported_at);
+        if pass != Pass::default() {
+            tracing::info!(updated = pass.updated, failed = pass.failed, "kills enriched again");
         }
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = sleep(CHECK) => {}
-        }
+        Ok(Next::InAPeriod)
     }
 }
 

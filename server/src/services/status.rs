@@ -33,6 +33,7 @@ impl Services {
             is_demo: self.is_demo(),
             feed: self.feed_status(),
             queues: self.gauges().depths(),
+            tasks: self.watch().task_states(),
             upstreams: self.watch().upstream_states(),
             store,
             static_build: self.static_data().build().to_owned(),

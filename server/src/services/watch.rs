@@ -1,8 +1,8 @@
 //! What can be asked how it is doing: upstreams for the status page, caches and upstreams for `/metrics`.
 
 use cached::CacheMetrics;
-use contract::{CacheHealth, UpstreamState};
-use std::sync::{Mutex, PoisonError};
+use contract::{CacheHealth, TaskStatus, UpstreamState};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use upstream::UpstreamHealth;
 
 type Ask<T> = Box<dyn Fn() -> T + Send + Sync>;
@@ -12,6 +12,7 @@ type Ask<T> = Box<dyn Fn() -> T + Send + Sync>;
 pub struct Watch {
     upstreams: Mutex<Vec<Ask<UpstreamHealth>>>,
     caches: Mutex<Vec<(&'static str, Ask<CacheMetrics>)>>,
+    tasks: OnceLock<Ask<Vec<TaskStatus>>>,
 }
 
 impl Watch {
@@ -21,6 +22,16 @@ impl Watch {
 
     pub fn cache(&self, name: &'static str, ask: impl Fn() -> CacheMetrics + Send + Sync + 'static) {
         self.caches.lock().unwrap_or_else(PoisonError::into_inner).push((name, Box::new(ask)));
+    }
+
+    /// Only the first who registers is asked: a process has one set of tasks.
+    pub fn tasks(&self, ask: impl Fn() -> Vec<TaskStatus> + Send + Sync + 'static) {
+        self.tasks.get_or_init(|| Box::new(ask));
+    }
+
+    /// Empty in a process without a server.
+    pub fn task_states(&self) -> Vec<TaskStatus> {
+        self.tasks.get().map_or_else(Vec::new, |ask| ask())
     }
 
     pub fn upstream_states(&self) -> Vec<UpstreamState> {

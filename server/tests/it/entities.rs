@@ -4,7 +4,7 @@ use crate::harness::{TestApp, eventually, rules_broken, simulator_config};
 use chrono::{TimeDelta, Utc};
 use domain::{EntityKind, EntityName, Source, Timestamp};
 use server::{
-    lifecycle::Lifecycle,
+    lifecycle::{Kind, Lifecycle},
     services::{Parts, Services, entities},
     static_import::load::Loaded,
 };
@@ -44,9 +44,9 @@ async fn what_is_old_is_served_at_once_and_asked_for_behind() {
     });
     let http = HttpClient::new(HttpOptions::new("tests@tracker.example", later)).expect("a client");
     let esi = EsiClient::new(http, EsiOptions::new(simulator.upstream_url("esi").parse().expect("a URL")));
-    let lifecycle = Lifecycle::new();
+    let lifecycle = Lifecycle::new(later);
     let asking = entities::run(requests.entities, Arc::clone(&services), Arc::new(esi), lifecycle.stop_token());
-    lifecycle.spawn("entities", asking);
+    lifecycle.spawn("entities", Kind::Critical, asking);
     let calls = || simulator.counters().routes.get("esi corporation").copied().unwrap_or_default();
     let card = || async { services.entity(EntityKind::Corporation, id).await };
 

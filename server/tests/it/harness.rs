@@ -4,6 +4,8 @@ use server::{
     commands::serve::{self, Running},
     config::Config,
     ingest::IngestOptions,
+    lifecycle::{Faults, Lifecycle},
+    wiring,
 };
 use simulator::{Simulator, replay};
 use std::{collections::BTreeMap, future::Future, path::PathBuf, time::Duration};
@@ -17,6 +19,8 @@ pub struct TestApp {
     pub simulator: Simulator,
     pub database: TestDatabase,
     pub running: Running,
+    /// Brings tasks of the server down.
+    pub faults: Faults,
     pub client: reqwest::Client,
 }
 
@@ -104,8 +108,10 @@ impl TestApp {
         let config = Config::from_variables(&variables).expect("valid variables");
         server::telemetry::start_logging(&config);
         let options = ingest_options(&config);
-        let running = serve::start(config, options).await.expect("server");
-        let app = Self { simulator, database, running, client: reqwest::Client::new() };
+        let faults = Faults::for_test();
+        let lifecycle = Lifecycle::with_faults(wiring::now, faults.clone());
+        let running = serve::start(config, options, lifecycle).await.expect("server");
+        let app = Self { simulator, database, running, faults, client: reqwest::Client::new() };
         eventually("the feed is connected", || async { app.running.services.feed_status().active.is_some() }).await;
         app
     }

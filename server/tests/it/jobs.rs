@@ -14,6 +14,7 @@ use server::{
         dead_letters::{Replayed, replay},
         enrichment,
     },
+    lifecycle::{Lifecycle, Schedule},
 };
 use simulator::{Fault, Simulator};
 use std::{
@@ -27,7 +28,6 @@ use store::{
     KillBatch, LetterKind, NewDeadLetter, Store,
     testing::{TestDatabase, cut_listeners},
 };
-use tokio_util::sync::CancellationToken;
 use upstream::{
     HttpClient, HttpOptions,
     esi::{EsiClient, EsiOptions},
@@ -279,7 +279,8 @@ async fn outdated_kills_are_computed_again_by_the_server_and_by_the_command() {
     old.enrichment.version = Enrichment::VERSION - 1;
     assert_eq!(database.store.update_enrichment(&[&old], &StaticData::bundled()).await.expect("done"), 1);
     let options = harness::ingest_options(&config);
-    let running = server::commands::serve::start(config, options).await.expect("server");
+    let running =
+        server::commands::serve::start(config, options, Lifecycle::new(server::wiring::now)).await.expect("server");
     let version = async || {
         let kill = database.store.find_kill(KillmailId(ids[0])).await.expect("answer").expect("stored");
         (kill.enrichment.version, kill.enrichment.failed_at)
@@ -319,7 +320,6 @@ async fn an_enrichment_that_fails_three_times_is_a_letter() {
     for id in &ids {
         store(&database.store, &failed(&simulator, *id)).await;
     }
-    let stop = CancellationToken::new();
     // The first kill fails for ever, the second once only.
     static FAILURES: AtomicU32 = AtomicU32::new(0);
     let compute = |arrived: Arrived, basis: &Basis| {
@@ -331,7 +331,10 @@ async fn an_enrichment_that_fails_three_times_is_a_letter() {
     assert_eq!(ids[0] % 100, 1, "the simulator's first id");
     // As after a backfill, nobody has asked for them: the job finds them itself.
     let sweep = Duration::from_millis(100);
-    let job = tokio::spawn(enrichment::run(Arc::clone(&services), compute, sweep, stop.clone()));
+    let lifecycle = Lifecycle::new(server::wiring::now);
+    lifecycle.every("sweep", Schedule::every(sweep), Box::new(enrichment::Sweep(Arc::clone(&services))));
+    let job = enrichment::Enrichments { services: Arc::clone(&services), compute };
+    lifecycle.every("enrichment", Schedule::every(sweep), Box::new(job));
     eventually("one is a letter", || async {
         !database.store.list_dead_letters(10).await.expect("letters").is_empty()
     })
@@ -351,8 +354,7 @@ async fn an_enrichment_that_fails_three_times_is_a_letter() {
     assert_eq!(database.store.list_failed_enrichments(10).await.expect("ids"), [], "a letter is not looked for");
     eventually("nothing is left to do", || async { services.enrichments().is_empty() }).await;
     assert_eq!(database.store.list_dead_letters(10).await.expect("letters").len(), 1);
-    stop.cancel();
-    job.await.expect("the job ends");
+    assert!(lifecycle.finish(sweep).await, "the jobs end");
     // The replay of letters has better luck.
     let replayed = replay(&services, &esi(&simulator), None, true, 10).await.expect("replay");
     assert_eq!(replayed, Replayed { resolved: 1, failed: 0, left: 0 });

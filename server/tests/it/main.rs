@@ -20,3 +20,4 @@ mod static_import;
 mod static_swap;
 mod storage;
 mod stream;
+mod tasks;

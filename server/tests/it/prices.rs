@@ -7,10 +7,15 @@ use domain::{
 };
 use server::{
     enrichment::{Arrived, Basis, Body, enrich_guarded},
-    lifecycle::Lifecycle,
+    lifecycle::{Kind, Lifecycle, Schedule},
     services::{
         Parts, Services,
-        prices::{self, Sources},
+        prices::{
+            self, Sources,
+            lists::{EsiPrices, MutamarketPrices},
+            prewarm::Prewarming,
+            revalue::Revaluation,
+        },
     },
     static_import::load::Loaded,
 };
@@ -42,6 +47,25 @@ struct Market {
     next_id: AtomicI64,
 }
 
+/// The tasks that keep prices, as in a server.
+fn start(lifecycle: &Lifecycle, services: &Arc<Services>, sources: Sources) {
+    let services = || Arc::clone(services);
+    let Sources { esi, janice, mutamarket } = sources;
+    if let Some(janice) = janice {
+        services().prices().ask_janice();
+        let asking = prices::janice::run(services(), janice, lifecycle.stop_token());
+        lifecycle.spawn("janice prices", Kind::Helper, asking);
+        let warming = Schedule::every(Duration::from_mins(1));
+        lifecycle.every("price prewarming", warming, Box::new(Prewarming::new(services())));
+    }
+    let lists = Schedule::every(Duration::from_hours(1)).retry(prices::lists::RETRY);
+    let job = MutamarketPrices { services: services(), client: mutamarket };
+    lifecycle.every("mutamarket prices", lists, Box::new(job));
+    lifecycle.every("esi prices", lists, Box::new(EsiPrices { services: services(), esi }));
+    let revaluing = Schedule::every(Duration::from_secs(1));
+    lifecycle.every("revaluation", revaluing, Box::new(Revaluation::new(services())));
+}
+
 impl Market {
     async fn open(clock: upstream::Clock, key: Option<&str>, calls_per_second: u32) -> Self {
         Self::open_with(clock, key, calls_per_second, |_| {}).await
@@ -65,10 +89,11 @@ impl Market {
             is_demo: true,
             clock,
         });
-        let market = Self { simulator, database, services, lifecycle: Lifecycle::new(), next_id: AtomicI64::new(1) };
+        let market =
+            Self { simulator, database, services, lifecycle: Lifecycle::new(clock), next_id: AtomicI64::new(1) };
         prices::load(&market.services).await;
         let sources = market.sources(key, calls_per_second);
-        prices::start(&market.lifecycle, &market.services, sources);
+        start(&market.lifecycle, &market.services, sources);
         market
     }
 
@@ -428,7 +453,8 @@ async fn what_dies_most_is_asked_for_before_it_dies_again() {
         is_demo: true,
         clock: Utc::now,
     });
-    prices::start(&market.lifecycle, &restarted, market.sources(Some(JANICE_KEY), 50));
+    let lifecycle = Lifecycle::new(Utc::now);
+    start(&lifecycle, &restarted, market.sources(Some(JANICE_KEY), 50));
     eventually("prices are fetched without a kill", || async {
         let unit = restarted.prices().table().price(known, Utc::now());
         unit.is_some_and(|unit| unit.source == PriceSource::Janice)

@@ -124,3 +124,26 @@ fn every_migration_can_be_reverted() {
         assert!(names.contains(&format!("{name}.down.sql")), "{name} has no way back");
     }
 }
+
+#[test]
+fn tasks_are_started_by_their_table_only() {
+    let mut files = Vec::new();
+    for folder in ["server/src", "server/store/src", "server/upstream/src"] {
+        sources(&root().join(folder), &mut files);
+    }
+    let mut found = Vec::new();
+    for file in files {
+        let name = file.strip_prefix(root()).expect("below the root").display().to_string();
+        let is_test = name.contains("tests") || name.contains("testing");
+        if is_test || name.starts_with("server/src/lifecycle/") || name == "server/src/tasks.rs" {
+            continue;
+        }
+        let text = std::fs::read_to_string(&file).expect("UTF-8");
+        let code = text.lines().take_while(|line| !line.starts_with("#[cfg(test)]"));
+        let starts = ["tokio::spawn(", "task::spawn(", "lifecycle.spawn(", "lifecycle.every("];
+        for line in code.filter(|line| starts.iter().any(|start| line.contains(start))) {
+            found.push(format!("{name}: {}", line.trim()));
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}

@@ -12,7 +12,7 @@ type Order = &'static [&'static [&'static str]];
 /// `server/src`.
 const SERVER: Order = &[
     &["commands"],
-    &["wiring"],
+    &["wiring", "tasks"],
     &["http"],
     &["backend"],
     &["ingest", "jobs"],

@@ -5,6 +5,7 @@
 
 mod data;
 mod static_data;
+mod tasks;
 mod upstreams;
 mod view;
 

@@ -1,6 +1,6 @@
 //! Layout of the status page.
 
-use super::{data::data_panel, static_data::static_data_panel};
+use super::{data::data_panel, static_data::static_data_panel, tasks::tasks_panel};
 use crate::{
     components::{
         data_table::{Column, WideTable},
@@ -64,6 +64,7 @@ pub fn status_view(report: &StatusReport, is_stale: bool) -> AnyView {
             {static_data_panel(&report.static_data)}
         </div>
         {data_panel(report)}
+        {tasks_panel(&report.tasks, now)}
     }
     .into_any()
 }

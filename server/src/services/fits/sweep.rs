@@ -5,33 +5,29 @@ use super::{
     book::{FitJob, Urgency},
     work::{KILLS_SINCE, stored},
 };
-use crate::services::Services;
+use crate::{
+    lifecycle::{Job, JobOutcome, Next},
+    services::Services,
+};
+use async_trait::async_trait;
 use chrono::TimeDelta;
 use domain::{FitKey, FitOutcome, Killmail};
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 use store::StoreError;
-use tokio::time::{MissedTickBehavior, interval};
-use tokio_util::sync::CancellationToken;
 
-const INTERVAL: Duration = Duration::from_secs(5);
 /// Fits asked for in one sweep: half of the queue, the rest is for new kills.
 const LIMIT: u32 = 512;
 /// Kills whose numbers are made anew after the engine changed.
 const REQUEUE_AGE: TimeDelta = TimeDelta::days(90);
 const REQUEUE_LIMIT: u32 = 5_000;
 
-/// Sweeps until `stop`.
-pub async fn run(services: Arc<Services>, stop: CancellationToken) {
-    let mut ticks = interval(INTERVAL);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = ticks.tick() => {}
-        }
-        if let Err(error) = sweep(&services).await {
-            tracing::warn!(%error, "kills without fit statistics cannot be looked for");
-        }
+pub struct Sweep(pub Arc<Services>);
+
+#[async_trait]
+impl Job for Sweep {
+    async fn run(&mut self) -> JobOutcome {
+        sweep(&self.0).await?;
+        Ok(Next::InAPeriod)
     }
 }
 

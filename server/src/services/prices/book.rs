@@ -72,7 +72,7 @@ impl PriceBook {
     }
 
     /// From now on somebody takes what is queued for Janice.
-    pub(super) fn ask_janice(&self) {
+    pub fn ask_janice(&self) {
         self.asks_janice.store(true, Ordering::Relaxed);
     }
 

@@ -17,7 +17,7 @@ const GATHER: Duration = Duration::from_millis(250);
 const BACKOFF: BackoffPolicy = BackoffPolicy { first: Duration::from_secs(5), max: Duration::from_mins(5) };
 
 /// Runs until `stop`.
-pub(super) async fn run(services: Arc<Services>, janice: JaniceClient, stop: CancellationToken) {
+pub async fn run(services: Arc<Services>, janice: JaniceClient, stop: CancellationToken) {
     let mut backoff = Backoff::random(BACKOFF);
     let mut size = BatchSize::new(MAX_TYPES_PER_CALL);
     loop {

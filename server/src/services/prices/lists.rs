@@ -2,39 +2,32 @@
 //! statistics of rolled modules.
 
 use super::table::MUTAMARKET_FRESH;
-use crate::services::Services;
+use crate::{
+    lifecycle::{Job, JobOutcome, Next},
+    services::Services,
+};
+use async_trait::async_trait;
 use domain::{PriceSource, Timestamp, TypeId, UnitPrice};
 use std::{sync::Arc, time::Duration};
-use tokio::time::sleep;
-use tokio_util::sync::CancellationToken;
-use upstream::{
-    esi::EsiClient,
-    mutamarket::MutamarketClient,
-    retry::{Backoff, BackoffPolicy},
-};
+use upstream::{esi::EsiClient, mutamarket::MutamarketClient, retry::BackoffPolicy};
 
-const BACKOFF: BackoffPolicy = BackoffPolicy { first: Duration::from_secs(30), max: Duration::from_mins(10) };
+/// Between tries while a list is not to be had.
+pub const RETRY: BackoffPolicy = BackoffPolicy { first: Duration::from_secs(30), max: Duration::from_mins(10) };
 /// Between a list's expiry and the question for the next one, so that it is there.
 const AFTER_EXPIRY: Duration = Duration::from_secs(5);
 
-/// Keeps ESI's list until `stop`.
-pub(super) async fn run_esi(services: Arc<Services>, esi: Arc<EsiClient>, stop: CancellationToken) {
-    let mut backoff = Backoff::random(BACKOFF);
-    loop {
-        let pause = match refresh_esi(&services, &esi).await {
-            Ok(expires_at) => {
-                backoff.reset();
-                (expires_at - services.now()).to_std().unwrap_or_default() + AFTER_EXPIRY
-            }
-            Err(reason) => {
-                tracing::warn!(reason, "esi's prices cannot be refreshed now");
-                backoff.next_delay()
-            }
-        };
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = sleep(pause) => {}
-        }
+/// Keeps ESI's list.
+pub struct EsiPrices {
+    pub services: Arc<Services>,
+    pub esi: Arc<EsiClient>,
+}
+
+#[async_trait]
+impl Job for EsiPrices {
+    async fn run(&mut self) -> JobOutcome {
+        let expires_at = refresh_esi(&self.services, &self.esi).await?;
+        let left = (expires_at - self.services.now()).to_std().unwrap_or_default();
+        Ok(Next::In(left + AFTER_EXPIRY))
     }
 }
 
@@ -64,27 +57,20 @@ pub async fn refresh_esi(services: &Services, esi: &EsiClient) -> Result<Timesta
     Ok(list.expires_at)
 }
 
-/// Keeps MutaMarket's statistics until `stop`.
-pub(super) async fn run_mutamarket(services: Arc<Services>, client: MutamarketClient, stop: CancellationToken) {
-    let mut backoff = Backoff::random(BACKOFF);
-    loop {
-        let pause = match time_left(&services) {
-            Some(left) => left,
-            None => match refresh_mutamarket(&services, &client).await {
-                Ok(()) => {
-                    backoff.reset();
-                    MUTAMARKET_FRESH.to_std().unwrap_or_default()
-                }
-                Err(reason) => {
-                    tracing::warn!(reason, "mutamarket gives no statistics now");
-                    backoff.next_delay()
-                }
-            },
-        };
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = sleep(pause) => {}
+/// Keeps MutaMarket's statistics.
+pub struct MutamarketPrices {
+    pub services: Arc<Services>,
+    pub client: MutamarketClient,
+}
+
+#[async_trait]
+impl Job for MutamarketPrices {
+    async fn run(&mut self) -> JobOutcome {
+        if let Some(left) = time_left(&self.services) {
+            return Ok(Next::In(left));
         }
+        refresh_mutamarket(&self.services, &self.client).await?;
+        Ok(Next::In(MUTAMARKET_FRESH.to_std().unwrap_or_default()))
     }
 }
 

@@ -16,17 +16,14 @@
 
 mod batch;
 mod book;
-mod janice;
-mod lists;
-mod prewarm;
+pub mod janice;
+pub mod lists;
+pub mod prewarm;
 pub mod revalue;
 mod table;
 mod wanted;
 
-use super::Services;
-use crate::lifecycle::Lifecycle;
 use std::sync::Arc;
-use tokio_util::sync::CancellationToken;
 use upstream::{esi::EsiClient, janice::JaniceClient, mutamarket::MutamarketClient};
 
 pub use book::{PriceBook, load};
@@ -34,28 +31,10 @@ pub use lists::refresh_esi;
 pub use table::PriceTable;
 
 /// Where prices come from.
+#[derive(Clone)]
 pub struct Sources {
     pub esi: Arc<EsiClient>,
     /// Absent without a key.
     pub janice: Option<JaniceClient>,
     pub mutamarket: MutamarketClient,
-}
-
-/// Starts everything that keeps prices fresh.
-pub fn start(lifecycle: &Lifecycle, services: &Arc<Services>, sources: Sources) {
-    let Sources { esi, janice, mutamarket } = sources;
-    let stop = || -> (Arc<Services>, CancellationToken) { (Arc::clone(services), lifecycle.stop_token()) };
-    if let Some(client) = janice {
-        services.prices().ask_janice();
-        let (of_janice, stop_janice) = stop();
-        lifecycle.spawn("janice prices", janice::run(of_janice, client, stop_janice));
-        let (of_warming, stop_warming) = stop();
-        lifecycle.spawn("price prewarming", prewarm::run(of_warming, stop_warming));
-    }
-    let (of_mutamarket, stop_mutamarket) = stop();
-    lifecycle.spawn("mutamarket prices", lists::run_mutamarket(of_mutamarket, mutamarket, stop_mutamarket));
-    let (of_esi, stop_esi) = stop();
-    lifecycle.spawn("esi prices", lists::run_esi(of_esi, esi, stop_esi));
-    let (of_revaluation, stop_revaluation) = stop();
-    lifecycle.spawn("revaluation", revalue::run(of_revaluation, stop_revaluation));
 }

@@ -1,37 +1,50 @@
 //! Keeps the prices of the types that die most fresh, so that their next loss is valued by Janice at once.
 
 use super::wanted::Urgency;
-use crate::services::Services;
+use crate::{
+    lifecycle::{Job, JobOutcome, Next},
+    services::Services,
+};
+use async_trait::async_trait;
 use chrono::TimeDelta;
+use domain::TypeId;
 use std::{sync::Arc, time::Duration};
-use tokio::time::{Instant, MissedTickBehavior, interval};
-use tokio_util::sync::CancellationToken;
+use tokio::time::Instant;
 
 /// Kills of this time say what dies most.
 const LOOK_BACK: TimeDelta = TimeDelta::days(3);
 /// Five calls to Janice an hour.
 const TYPES: u32 = 1_000;
 const COUNT_AGAIN: Duration = Duration::from_hours(1);
-const CHECK: Duration = Duration::from_mins(1);
 
-/// Runs until `stop`.
-pub(super) async fn run(services: Arc<Services>, stop: CancellationToken) {
-    let mut ticks = interval(CHECK);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut types = Vec::new();
-    let mut counted_at: Option<Instant> = None;
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = ticks.tick() => {}
+#[derive(Default)]
+struct MostSeen {
+    types: Vec<TypeId>,
+    counted_at: Option<Instant>,
+}
+
+/// Asks for what of it has become stale.
+pub struct Prewarming {
+    services: Arc<Services>,
+    most_seen: MostSeen,
+}
+
+impl Prewarming {
+    pub fn new(services: Arc<Services>) -> Self {
+        Self { services, most_seen: MostSeen::default() }
+    }
+}
+
+#[async_trait]
+impl Job for Prewarming {
+    async fn run(&mut self) -> JobOutcome {
+        let Self { services, most_seen } = self;
+        if most_seen.types.is_empty() || most_seen.counted_at.is_none_or(|at| at.elapsed() >= COUNT_AGAIN) {
+            let types = services.store().list_types_seen_most(services.now() - LOOK_BACK, TYPES).await?;
+            *most_seen = MostSeen { types, counted_at: Some(Instant::now()) };
         }
-        if types.is_empty() || counted_at.is_none_or(|at| at.elapsed() >= COUNT_AGAIN) {
-            match services.store().list_types_seen_most(services.now() - LOOK_BACK, TYPES).await {
-                Ok(most) => (types, counted_at) = (most, Some(Instant::now())),
-                Err(error) => tracing::warn!(%error, "the types seen most cannot be counted"),
-            }
-        }
-        let stale = types.iter().copied();
+        let stale = most_seen.types.iter().copied();
         services.prices().request(stale, Urgency::KeptWarm, &services.static_data(), services.now());
+        Ok(Next::InAPeriod)
     }
 }

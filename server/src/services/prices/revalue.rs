@@ -8,7 +8,12 @@
 //! window refuses a change based on an older record, and the next look starts from the newer one).
 
 use super::table::PriceTable;
-use crate::{live::window::Amendment, services::Services};
+use crate::{
+    lifecycle::{Job, JobOutcome, Next},
+    live::window::Amendment,
+    services::Services,
+};
+use async_trait::async_trait;
 use chrono::TimeDelta;
 use domain::{
     Enrichment, KillRecord, KillmailId, PriceSource, StaticData, Timestamp, TypeId, valuation::revalue_killmail,
@@ -19,8 +24,7 @@ use std::{
     time::Duration,
 };
 use store::{StoreError, WorsePriced};
-use tokio::time::{Instant, MissedTickBehavior, interval};
-use tokio_util::sync::CancellationToken;
+use tokio::time::Instant;
 
 /// Enrichment is kept for a day (domain.md 3); older kills are left to re-enrichment.
 const WINDOW_AGE: TimeDelta = TimeDelta::hours(24);
@@ -30,7 +34,6 @@ const ARRIVAL_WITHIN: TimeDelta = TimeDelta::hours(1);
 const STORED_KILLS: u32 = 200;
 /// Least time between two searches of the database.
 const STORED_PAUSE: Duration = Duration::from_secs(10);
-const TICK: Duration = Duration::from_secs(1);
 /// Kills told of in one piece, and changed in one statement.
 const CHUNK: usize = 200;
 /// Values waiting for their row; as many as the window holds.
@@ -42,33 +45,46 @@ const UNSAVED_ROUNDS: u32 = 300;
 #[derive(Default)]
 struct Unsaved(BTreeMap<KillmailId, (Arc<KillRecord>, u32)>);
 
-/// Runs until `stop`.
-pub async fn run(services: Arc<Services>, stop: CancellationToken) {
-    let mut unsaved = Unsaved::default();
-    let mut improved = BTreeSet::new();
-    let mut searched_at: Option<Instant> = None;
-    let mut ticks = interval(TICK);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        let is_due = !unsaved.0.is_empty() || !improved.is_empty();
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = services.prices().improved() => {
-                improved.append(&mut services.prices().take_improved());
-                revalue_window(&services, &mut unsaved).await;
-            }
-            _ = ticks.tick(), if is_due => {}
+/// Runs when prices have improved, and as long as something is left to do.
+pub struct Revaluation {
+    services: Arc<Services>,
+    unsaved: Unsaved,
+    /// Types whose stored kills are still to be looked for.
+    improved: BTreeSet<TypeId>,
+    searched_at: Option<Instant>,
+}
+
+impl Revaluation {
+    pub fn new(services: Arc<Services>) -> Self {
+        Self { services, unsaved: Unsaved::default(), improved: BTreeSet::new(), searched_at: None }
+    }
+}
+
+#[async_trait]
+impl Job for Revaluation {
+    async fn run(&mut self) -> JobOutcome {
+        let Self { services, unsaved, improved, searched_at } = self;
+        let mut news = services.prices().take_improved();
+        if !news.is_empty() {
+            improved.append(&mut news);
+            revalue_window(services, unsaved).await;
         }
+        let mut searched = Ok(());
         if !improved.is_empty() && searched_at.is_none_or(|at| at.elapsed() >= STORED_PAUSE) {
-            searched_at = Some(Instant::now());
-            match revalue_stored(&services, &improved).await {
-                Ok(()) => improved.clear(),
-                Err(error) => tracing::warn!(%error, "stored kills cannot be revalued now"),
+            *searched_at = Some(Instant::now());
+            searched = revalue_stored(services, improved).await;
+            if searched.is_ok() {
+                improved.clear();
             }
         }
-        if let Err(error) = unsaved.write(&services).await {
-            tracing::warn!(%error, "new values cannot be stored now");
-        }
+        unsaved.write(services).await?;
+        searched?;
+        let is_done = unsaved.0.is_empty() && improved.is_empty();
+        Ok(if is_done { Next::WhenWoken } else { Next::InAPeriod })
+    }
+
+    async fn woken(&self) {
+        self.services.prices().improved().await;
     }
 }
 

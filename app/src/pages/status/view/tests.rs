@@ -59,6 +59,7 @@ fn report() -> StatusReport {
             }],
         },
         queues: vec![QueueDepth { name: "persist".to_owned(), depth: 12, capacity: 0 }],
+        tasks: Vec::new(),
         upstreams: Vec::new(),
         store: StoreHealth::default(),
         static_build: "build 1".to_owned(),

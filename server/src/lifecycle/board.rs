@@ -1,0 +1,107 @@
+//! How each task is doing: for the status page, and counted for `/metrics`.
+
+use domain::Timestamp;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// How a task ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It was asked to.
+    Stopped,
+    /// It was asked to and did not in time.
+    Aborted,
+    Returned,
+    Panicked,
+}
+
+impl Ended {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stopped => "stopped",
+            Self::Aborted => "aborted",
+            Self::Returned => "returned",
+            Self::Panicked => "panicked",
+        }
+    }
+}
+
+/// The last run of a job that has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastRun {
+    pub started_at: Timestamp,
+    pub took: Duration,
+    /// Or the reason why it failed.
+    pub outcome: Result<(), String>,
+}
+
+/// How a task is doing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TaskState {
+    /// Of a job that runs again and again.
+    pub period: Option<Duration>,
+    /// `None` while the task goes on.
+    pub ended: Option<Ended>,
+    pub last_run: Option<LastRun>,
+    pub last_success_at: Option<Timestamp>,
+}
+
+/// A run that has begun.
+pub(super) struct Begun {
+    name: &'static str,
+    started_at: Timestamp,
+    since: Instant,
+}
+
+#[derive(Debug)]
+pub(super) struct Board {
+    clock: upstream::Clock,
+    tasks: Mutex<HashMap<&'static str, TaskState>>,
+}
+
+impl Board {
+    pub(super) fn new(clock: upstream::Clock) -> Self {
+        Self { clock, tasks: Mutex::default() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<&'static str, TaskState>> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn state(&self, name: &str) -> Option<TaskState> {
+        self.lock().get(name).cloned()
+    }
+
+    pub(super) fn started(&self, name: &'static str, period: Option<Duration>) {
+        let before = self.lock().insert(name, TaskState { period, ..TaskState::default() });
+        debug_assert!(before.is_none(), "two tasks are called {name}");
+    }
+
+    pub(super) fn ended(&self, name: &'static str, how: Ended) {
+        metrics::counter!("tasks_ended_total", "task" => name, "outcome" => how.as_str()).increment(1);
+        self.lock().entry(name).or_default().ended = Some(how);
+    }
+
+    pub(super) fn begin_run(&self, name: &'static str) -> Begun {
+        Begun { name, started_at: (self.clock)(), since: Instant::now() }
+    }
+
+    pub(super) fn end_run(&self, begun: &Begun, outcome: Result<(), String>) {
+        let Begun { name, started_at, since } = *begun;
+        let took = since.elapsed();
+        let word = if outcome.is_ok() { "done" } else { "failed" };
+        metrics::counter!("task_runs_total", "task" => name, "outcome" => word).increment(1);
+        metrics::histogram!("task_duration_seconds", "task" => name).record(took.as_secs_f64());
+        let mut tasks = self.lock();
+        let state = tasks.entry(name).or_default();
+        if outcome.is_ok() {
+            let now = (self.clock)();
+            metrics::gauge!("task_last_success_timestamp_seconds", "task" => name).set(now.timestamp() as f64);
+            state.last_success_at = Some(now);
+        }
+        state.last_run = Some(LastRun { started_at, took, outcome });
+    }
+}
