@@ -250,7 +250,7 @@ impl KillFilter {
             "group_id" => extend_ids(&mut self.group_id, field, value)?,
             "band" => {
                 for word in value.split(',') {
-                    let band = word.parse().map_err(|()| {
+                    let band = word.parse().map_err(|_| {
                         FilterError::new(field, "is one of highsec, lowsec, nullsec, wspace, abyssal, pochven")
                     })?;
                     push_bounded(&mut self.band, band, field)?;

@@ -25,6 +25,7 @@ pub mod tags;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod valuation;
+pub mod words;
 
 pub use filter::{Cursor, FilterError, KillFilter, Side};
 pub use fit_key::{FitHash, FitKey};
@@ -40,6 +41,7 @@ pub use record::{Enrichment, EntityKind, EntityName, KillRecord, Participant, Pr
 pub use security::{SecurityBand, SecurityStatus};
 pub use static_data::StaticData;
 pub use summary::{FinalBlow, KillSummary, Named, Party, Place, ShipRef, Source};
+pub use words::UnknownWord;
 
 /// A moment in UTC. The domain never reads the clock; callers pass time in.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -93,8 +93,8 @@ pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Run
     let esi = Arc::new(wiring::esi_client(&config, &http_client)?);
     if services.prices().table().is_without_market() {
         // The first kills of a new installation are worth waiting a moment for their values.
-        if let Err(reason) = prices::refresh_esi(&services, &esi).await {
-            tracing::warn!(reason, "starting without market prices");
+        if let Err(error) = prices::refresh_esi(&services, &esi).await {
+            tracing::warn!(%error, "starting without market prices");
         }
     }
     let upstreams = Upstreams {

@@ -1,14 +1,15 @@
 //! Sources that answer with a list of everything: ESI's market prices, renewed when they expire, and MutaMarket's
 //! statistics of rolled modules.
 
-use super::table::MUTAMARKET_FRESH;
+use super::{book::ShrunkList, table::MUTAMARKET_FRESH};
 use crate::services::Services;
 use domain::{PriceSource, Timestamp, TypeId, UnitPrice};
 use std::{sync::Arc, time::Duration};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use upstream::{
-    esi::EsiClient,
+    UpstreamError,
+    esi::{EsiClient, EsiError},
     mutamarket::MutamarketClient,
     retry::{Backoff, BackoffPolicy},
 };
@@ -16,6 +17,17 @@ use upstream::{
 const BACKOFF: BackoffPolicy = BackoffPolicy { first: Duration::from_secs(30), max: Duration::from_mins(10) };
 /// Between a list's expiry and the question for the next one, so that it is there.
 const AFTER_EXPIRY: Duration = Duration::from_secs(5);
+
+/// Why the old list stays.
+#[derive(Debug, thiserror::Error)]
+pub enum ListError {
+    #[error(transparent)]
+    Esi(#[from] EsiError),
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
+    #[error(transparent)]
+    Shrunk(#[from] ShrunkList),
+}
 
 /// Keeps ESI's list until `stop`.
 pub(super) async fn run_esi(services: Arc<Services>, esi: Arc<EsiClient>, stop: CancellationToken) {
@@ -26,8 +38,8 @@ pub(super) async fn run_esi(services: Arc<Services>, esi: Arc<EsiClient>, stop: 
                 backoff.reset();
                 (expires_at - services.now()).to_std().unwrap_or_default() + AFTER_EXPIRY
             }
-            Err(reason) => {
-                tracing::warn!(reason, "esi's prices cannot be refreshed now");
+            Err(error) => {
+                tracing::warn!(%error, "esi's prices cannot be refreshed now");
                 backoff.next_delay()
             }
         };
@@ -42,10 +54,9 @@ pub(super) async fn run_esi(services: Arc<Services>, esi: Arc<EsiClient>, stop: 
 ///
 /// # Errors
 /// Says why the list could not be had, or is not believed.
-pub async fn refresh_esi(services: &Services, esi: &EsiClient) -> Result<Timestamp, String> {
-    let list = esi.market_prices().await.map_err(|error| {
+pub async fn refresh_esi(services: &Services, esi: &EsiClient) -> Result<Timestamp, ListError> {
+    let list = esi.market_prices().await.inspect_err(|error| {
         services.prices().failed(PriceSource::EsiAverage, error.to_string(), services.now());
-        error.to_string()
     })?;
     let at = list.listed_at;
     let market: Vec<(TypeId, UnitPrice)> = list
@@ -57,8 +68,7 @@ pub async fn refresh_esi(services: &Services, esi: &EsiClient) -> Result<Timesta
             (price.hundredths() > 0).then_some((row.type_id, UnitPrice { price, source, at }))
         })
         .collect();
-    let replaced = services.prices().replace(PriceSource::EsiAverage, &market, services.now());
-    replaced.map_err(|refused| refused.to_string())?;
+    services.prices().replace(PriceSource::EsiAverage, &market, services.now())?;
     tracing::info!(types = market.len(), %at, "esi's prices refreshed");
     store(services, &market).await;
     Ok(list.expires_at)
@@ -75,8 +85,8 @@ pub(super) async fn run_mutamarket(services: Arc<Services>, client: MutamarketCl
                     backoff.reset();
                     MUTAMARKET_FRESH.to_std().unwrap_or_default()
                 }
-                Err(reason) => {
-                    tracing::warn!(reason, "mutamarket gives no statistics now");
+                Err(error) => {
+                    tracing::warn!(%error, "mutamarket gives no statistics now");
                     backoff.next_delay()
                 }
             },
@@ -94,10 +104,9 @@ fn time_left(services: &Services) -> Option<Duration> {
     (newest + MUTAMARKET_FRESH - services.now()).to_std().ok().filter(|left| !left.is_zero())
 }
 
-async fn refresh_mutamarket(services: &Services, client: &MutamarketClient) -> Result<(), String> {
-    let means = client.mean_prices().await.map_err(|error| {
+async fn refresh_mutamarket(services: &Services, client: &MutamarketClient) -> Result<(), ListError> {
+    let means = client.mean_prices().await.inspect_err(|error| {
         services.prices().failed(PriceSource::Mutamarket, error.to_string(), services.now());
-        error.to_string()
     })?;
     let now = services.now();
     let is_rolled = |id: TypeId| services.static_data().type_info(id).is_some_and(|info| info.is_abyssal);
@@ -106,8 +115,7 @@ async fn refresh_mutamarket(services: &Services, client: &MutamarketClient) -> R
         .filter(|(type_id, _)| is_rolled(*type_id))
         .map(|(type_id, price)| (type_id, UnitPrice { price, source: PriceSource::Mutamarket, at: now }))
         .collect();
-    let replaced = services.prices().replace(PriceSource::Mutamarket, &prices, now);
-    replaced.map_err(|refused| refused.to_string())?;
+    services.prices().replace(PriceSource::Mutamarket, &prices, now)?;
     tracing::info!(types = prices.len(), "mutamarket's statistics refreshed");
     store(services, &prices).await;
     Ok(())
