@@ -66,7 +66,7 @@ pub async fn list_ranked(query: String, sort: Option<String>, before: Option<Str
         let filter = KillFilter::from_query(&query, crate::routes::RANKED_PARAMETERS)?;
         let ranking = match sort.as_deref() {
             None | Some("") => Ranking::Value,
-            Some(word) => word.parse().map_err(|()| ApiError::invalid("sort", "is one of value, ehp, dps"))?,
+            Some(word) => word.parse().map_err(|_| ApiError::invalid("sort", "is one of value, ehp, dps"))?,
         };
         let before = before.filter(|text| !text.is_empty()).map(|text| text.parse()).transpose()?;
         Ok((filter, ranking, before))

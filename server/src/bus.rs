@@ -168,8 +168,8 @@ impl Link {
                     None => return Ended { was_up: true, reason: "the connection ended".to_owned() },
                 },
                 Some(news) = self.outbox.recv() => {
-                    if let Err(reason) = send(publisher.clone(), &news).await {
-                        return Ended { was_up: true, reason };
+                    if let Err(error) = send(publisher.clone(), &news).await {
+                        return Ended { was_up: true, reason: error.to_string() };
                     }
                 }
             }
@@ -182,12 +182,23 @@ struct Ended {
     reason: String,
 }
 
-async fn send(mut publisher: MultiplexedConnection, news: &News) -> Result<(), String> {
-    let text = serde_json::to_string(news).map_err(|error| error.to_string())?;
+#[derive(Debug, thiserror::Error)]
+enum SendError {
+    #[error(transparent)]
+    Encoding(#[from] serde_json::Error),
+    // The whole text of such an error may name the address with its password.
+    #[error("{}", .0.category())]
+    Redis(#[from] redis::RedisError),
+    #[error("no answer in time")]
+    Late,
+}
+
+async fn send(mut publisher: MultiplexedConnection, news: &News) -> Result<(), SendError> {
+    let text = serde_json::to_string(news)?;
     match timeout(PATIENCE, publisher.publish::<_, _, i64>(CHANNEL, text)).await {
         Ok(Ok(_)) => Ok(()),
-        Ok(Err(error)) => Err(error.category().to_owned()),
-        Err(_) => Err("no answer in time".to_owned()),
+        Ok(Err(error)) => Err(error.into()),
+        Err(_) => Err(SendError::Late),
     }
 }
 

@@ -56,9 +56,9 @@ impl fmt::Display for EntityKind {
 }
 
 impl FromStr for EntityKind {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(())
+    type Err = crate::UnknownWord;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(crate::UnknownWord)
     }
 }
 

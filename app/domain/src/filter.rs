@@ -316,7 +316,7 @@ impl KillFilter {
             FilterField::GroupId => extend_ids(&mut self.group_id, field, value)?,
             FilterField::Band => {
                 for word in value.split(',') {
-                    let band = word.parse().map_err(|()| {
+                    let band = word.parse().map_err(|_| {
                         FilterError::new(field, "is one of highsec, lowsec, nullsec, wspace, abyssal, pochven")
                     })?;
                     push_bounded(&mut self.band, band, field)?;

@@ -327,9 +327,9 @@ impl FitFacts {
 }
 
 impl FromStr for Tank {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|tank| tank.as_str() == text).ok_or(())
+    type Err = crate::UnknownWord;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|tank| tank.as_str() == text).ok_or(crate::UnknownWord)
     }
 }
 

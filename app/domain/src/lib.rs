@@ -34,6 +34,7 @@ pub mod tags;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod valuation;
+pub mod words;
 
 pub use cursor::Cursor;
 pub use entity::{EntityKind, EntityName};
@@ -54,6 +55,7 @@ pub use side::Side;
 pub use source::Source;
 pub use static_data::StaticData;
 pub use summary::{FinalBlow, KillSummary, Named, Party, Place, ShipRef};
+pub use words::UnknownWord;
 
 /// A moment in UTC. The domain never reads the clock; callers pass time in.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

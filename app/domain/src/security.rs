@@ -77,9 +77,9 @@ impl fmt::Display for SecurityBand {
 }
 
 impl FromStr for SecurityBand {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|band| band.as_str() == text).ok_or(())
+    type Err = crate::UnknownWord;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|band| band.as_str() == text).ok_or(crate::UnknownWord)
     }
 }
 

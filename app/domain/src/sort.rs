@@ -34,9 +34,9 @@ impl Ranking {
 }
 
 impl FromStr for Ranking {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|ranking| ranking.as_str() == text).ok_or(())
+    type Err = crate::UnknownWord;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|ranking| ranking.as_str() == text).ok_or(crate::UnknownWord)
     }
 }
 

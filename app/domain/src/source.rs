@@ -62,8 +62,8 @@ impl fmt::Display for Source {
 }
 
 impl FromStr for Source {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|source| source.as_str() == text).ok_or(())
+    type Err = crate::UnknownWord;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|source| source.as_str() == text).ok_or(crate::UnknownWord)
     }
 }

@@ -39,7 +39,7 @@ pub struct ReEnrich {
 }
 
 fn source(text: &str) -> Result<Source, String> {
-    text.parse().map_err(|()| {
+    text.parse().map_err(|_| {
         let known: Vec<&str> = Source::ALL.iter().map(|source| source.as_str()).collect();
         format!("is one of {}", known.join(", "))
     })

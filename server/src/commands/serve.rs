@@ -114,8 +114,8 @@ pub async fn start(config: Config, options: IngestOptions, lifecycle: Lifecycle)
     let esi = Arc::new(wiring::esi_client(&config, &http_client)?);
     if services.prices().table().is_without_market() {
         // The first kills of a new installation are worth waiting a moment for their values.
-        if let Err(reason) = prices::lists::refresh_esi(&services, &esi).await {
-            tracing::warn!(reason, "starting without market prices");
+        if let Err(error) = prices::lists::refresh_esi(&services, &esi).await {
+            tracing::warn!(%error, "starting without market prices");
         }
     }
     let sources = wiring::price_sources(&config, &http_client, &esi)?;

@@ -28,7 +28,7 @@ pub fn ranking(query: Option<&str>) -> Result<Option<Ranking>, Problem> {
     match super::params::parameter(query, "sort").as_deref() {
         None | Some("" | "time") => Ok(None),
         Some(word) => {
-            word.parse().map(Some).map_err(|()| ApiError::invalid("sort", "is one of time, value, ehp, dps").into())
+            word.parse().map(Some).map_err(|_| ApiError::invalid("sort", "is one of time, value, ehp, dps").into())
         }
     }
 }

@@ -24,7 +24,7 @@ use async_trait::async_trait;
 use chrono::{Days, NaiveDate};
 use domain::{KillmailHash, KillmailId, Source};
 use std::{collections::HashSet, sync::Arc, time::Duration};
-use store::Month;
+use store::{Month, StoreError};
 use tokio::{
     sync::mpsc,
     time::{Instant, sleep, timeout},
@@ -56,6 +56,17 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 type Listed = Vec<(KillmailId, KillmailHash)>;
+
+/// Why a round ended before its time; the next one begins afresh.
+#[derive(Debug, thiserror::Error)]
+enum ReconcileError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    History(#[from] UpstreamError),
+    #[error(transparent)]
+    Day(#[from] BackfillError),
+}
 
 /// See the module.
 pub struct Reconciler {
@@ -118,10 +129,10 @@ impl Reconciler {
         }
     }
 
-    async fn round(&mut self) -> Result<Round, String> {
+    async fn round(&mut self) -> Result<Round, ReconcileError> {
         let today = self.services.now().date_naive();
         let yesterday = today - Days::new(1);
-        let Some(mut mark) = Mark::load(&self.services).await.map_err(text)? else {
+        let Some(mut mark) = Mark::load(&self.services).await? else {
             return Ok(Round { found: self.first_kills([today, yesterday]).await?, ..Round::default() });
         };
         let mut round = Round::default();
@@ -132,7 +143,7 @@ impl Reconciler {
         if Instant::now() >= self.older_at {
             self.keep_retention(&mut mark);
             self.older_days(&mut mark, yesterday, &mut round).await?;
-            mark.save(&self.services).await.map_err(text)?;
+            mark.save(&self.services).await?;
             if !round.goes_on {
                 self.older_at = Instant::now() + self.options.reconcile_interval * OLDER_EVERY;
             }
@@ -141,13 +152,18 @@ impl Reconciler {
     }
 
     /// From the mark on, moving it past what is complete.
-    async fn older_days(&mut self, mark: &mut Mark, before: NaiveDate, round: &mut Round) -> Result<(), String> {
+    async fn older_days(
+        &mut self,
+        mark: &mut Mark,
+        before: NaiveDate,
+        round: &mut Round,
+    ) -> Result<(), ReconcileError> {
         let over = before - LATE_POSTS;
         let mut open_days = 0_u32;
         for day in mark.day.iter_days().take_while(|day| *day < before) {
             let missing = self.missing(day, *mark).await?;
             let ids: Vec<KillmailId> = missing.iter().map(|(id, _)| *id).collect();
-            let dead = self.services.store().filter_dead_ids(&ids).await.map_err(text)?;
+            let dead = self.services.store().filter_dead_ids(&ids).await?;
             let is_complete = ids.iter().all(|id| dead.contains(id) && self.tried.contains(id));
             if is_complete && open_days == 0 && day <= over {
                 mark.day = day + Days::new(1);
@@ -180,7 +196,7 @@ impl Reconciler {
     }
 
     /// Reads a day with its bodies. `false` when there is no such file: its kills are then fetched one by one.
-    async fn read_whole(&self, day: NaiveDate) -> Result<bool, String> {
+    async fn read_whole(&self, day: NaiveDate) -> Result<bool, ReconcileError> {
         let archive = Archive::R2z2(HistoryClient::clone(&self.history));
         let options = backfill::Options { again: true, workers: 1, retention_months: None, is_shown: false };
         match backfill::day(&self.services, &archive, day, options, &self.stop).await {
@@ -190,7 +206,7 @@ impl Reconciler {
             }
             Ok((Ended::Interrupted, _)) => Ok(false),
             Err(BackfillError::Day { source: UpstreamError::NotFound, .. }) => Ok(false),
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -201,29 +217,29 @@ impl Reconciler {
         }
     }
 
-    async fn day(&self, day: NaiveDate) -> Result<Listed, String> {
+    async fn day(&self, day: NaiveDate) -> Result<Listed, ReconcileError> {
         match self.history.day(day).await {
             // Today's file appears with the day's first kills.
             Err(UpstreamError::NotFound) => Ok(Vec::new()),
-            outcome => outcome.map_err(text),
+            outcome => Ok(outcome?),
         }
     }
 
     /// Kills of a day that are ours and neither stored nor on their way to the database.
-    async fn missing(&self, day: NaiveDate, mark: Mark) -> Result<Listed, String> {
+    async fn missing(&self, day: NaiveDate, mark: Mark) -> Result<Listed, ReconcileError> {
         let mut listed = self.day(day).await?;
         listed.retain(|(id, _)| *id > mark.floor);
         self.without_known(listed).await
     }
 
-    async fn without_known(&self, mut listed: Listed) -> Result<Listed, String> {
+    async fn without_known(&self, mut listed: Listed) -> Result<Listed, ReconcileError> {
         let ids: Vec<KillmailId> = listed.iter().map(|(id, _)| *id).collect();
-        let known = self.services.store().filter_known_ids(&ids).await.map_err(text)?;
+        let known = self.services.store().filter_known_ids(&ids).await?;
         listed.retain(|(id, _)| !known.contains(id) && self.services.window().find(*id).is_none());
         Ok(listed)
     }
 
-    async fn first_kills(&self, days: [NaiveDate; 2]) -> Result<usize, String> {
+    async fn first_kills(&self, days: [NaiveDate; 2]) -> Result<usize, ReconcileError> {
         let mut found = 0;
         for day in days {
             let mut listed = self.day(day).await?;
@@ -235,7 +251,7 @@ impl Reconciler {
         Ok(found)
     }
 
-    async fn bring_in(&self, missing: Listed) -> Result<usize, String> {
+    async fn bring_in(&self, missing: Listed) -> Result<usize, ReconcileError> {
         let mut found = 0;
         for (killmail_id, hash) in missing.into_iter().take(MAX_PER_ROUND) {
             let room = async {
@@ -259,8 +275,4 @@ impl Reconciler {
 /// Whether ESI's budget has something left for the past.
 fn is_spare(services: &Services, esi: &EsiClient) -> bool {
     services.parked().len() < parked::CAPACITY / 2 && esi.killmail_budget_percent().is_none_or(|left| left > RESERVE)
-}
-
-fn text(error: impl std::error::Error) -> String {
-    error.to_string()
 }

@@ -5,29 +5,37 @@ use super::Services;
 use chrono::TimeDelta;
 use domain::CharacterId;
 use std::time::Duration;
-use store::CharacterAffiliation;
-use upstream::esi::EsiClient;
+use store::{CharacterAffiliation, StoreError};
+use upstream::esi::{EsiClient, EsiError};
 
 /// How long a membership is taken for true (domain.md 3).
 pub const LIFETIME: Duration = Duration::from_secs(600);
 
 /// Confirms those of the pilots whose membership is old. Never fails: it is tried again on the next request.
 pub async fn refresh(pilots: &[CharacterId], services: &Services, esi: &EsiClient) {
-    if let Err(reason) = confirm(pilots, services, esi).await {
-        tracing::warn!(reason, pilots = pilots.len(), "memberships cannot be confirmed now; the old stay");
+    if let Err(error) = confirm(pilots, services, esi).await {
+        tracing::warn!(%error, pilots = pilots.len(), "memberships cannot be confirmed now; the old stay");
         metrics::counter!("affiliation_failures_total").increment(1);
         services.names().forget_affiliations(pilots);
     }
 }
 
-async fn confirm(pilots: &[CharacterId], services: &Services, esi: &EsiClient) -> Result<(), String> {
+#[derive(Debug, thiserror::Error)]
+enum ConfirmError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Esi(#[from] EsiError),
+}
+
+async fn confirm(pilots: &[CharacterId], services: &Services, esi: &EsiClient) -> Result<(), ConfirmError> {
     let now = services.now();
     let before = now - TimeDelta::from_std(LIFETIME).unwrap_or(TimeDelta::zero());
-    let stale = services.store().list_stale_affiliations(pilots, before).await.map_err(|error| error.to_string())?;
+    let stale = services.store().list_stale_affiliations(pilots, before).await?;
     if stale.is_empty() {
         return Ok(());
     }
-    let found = esi.affiliations(&stale).await.map_err(|error| error.to_string())?;
+    let found = esi.affiliations(&stale).await?;
     services.names().forget_affiliations(&found.deferred);
     let rows: Vec<CharacterAffiliation> = found
         .rows
@@ -38,7 +46,7 @@ async fn confirm(pilots: &[CharacterId], services: &Services, esi: &EsiClient) -
             alliance_id: row.alliance_id,
         })
         .collect();
-    let changed = services.store().update_affiliations(&rows, now).await.map_err(|error| error.to_string())?;
+    let changed = services.store().update_affiliations(&rows, now).await?;
     metrics::counter!("affiliations_confirmed_total").increment(rows.len() as u64);
     if !changed.is_empty() {
         metrics::counter!("affiliations_changed_total").increment(changed.len() as u64);

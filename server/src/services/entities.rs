@@ -15,6 +15,7 @@ use std::{
     collections::HashSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+use store::StoreError;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use upstream::{
@@ -148,8 +149,8 @@ pub async fn run(requests: Requests, services: Arc<Services>, esi: Arc<EsiClient
     let queued = stream::unfold(requests, |mut requests| async move { Some((requests.0.recv().await?, requests)) });
     let (services, esi) = (&*services, &*esi);
     let work = queued.for_each_concurrent(AT_ONCE, |key| async move {
-        if let Err(reason) = confirm(key, services, esi).await {
-            tracing::debug!(reason, kind = %key.0, id = key.1, "esi tells nothing now; the old stays");
+        if let Err(error) = confirm(key, services, esi).await {
+            tracing::debug!(%error, kind = %key.0, id = key.1, "esi tells nothing now; the old stays");
             metrics::counter!("entity_failures_total").increment(1);
         }
         services.entities().pending().remove(&key);
@@ -160,7 +161,17 @@ pub async fn run(requests: Requests, services: Arc<Services>, esi: Arc<EsiClient
     }
 }
 
-async fn confirm(key: Key, services: &Services, esi: &EsiClient) -> Result<(), String> {
+#[derive(Debug, thiserror::Error)]
+enum ConfirmError {
+    #[error("an expired answer")]
+    Expired,
+    #[error(transparent)]
+    Esi(#[from] EsiError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+async fn confirm(key: Key, services: &Services, esi: &EsiClient) -> Result<(), ConfirmError> {
     let (kind, id) = key;
     let now = services.now();
     let answer = if kind == EntityKind::Alliance {
@@ -192,19 +203,19 @@ async fn confirm(key: Key, services: &Services, esi: &EsiClient) -> Result<(), S
     };
     let (name, facts) = match answer {
         Ok(Answer { value, freshness: Freshness::Fresh, .. }) => value,
-        Ok(_) => return Err("an expired answer".to_owned()),
+        Ok(_) => return Err(ConfirmError::Expired),
         // Gone: what is stored is all there will be.
         Err(EsiError::Upstream(UpstreamError::NotFound)) => {
             let facts =
                 Facts { ticker: None, corporation_id: None, alliance_id: None, member_count: None, confirmed_at: now };
             (None, facts)
         }
-        Err(error) => return Err(error.to_string()),
+        Err(error) => return Err(error.into()),
     };
     if let Some(name) = name {
         // Search finds tickers in the database.
         let name = EntityName { kind, id, name, ticker: facts.ticker.clone() };
-        services.store().upsert_names(&[name]).await.map_err(|error| error.to_string())?;
+        services.store().upsert_names(&[name]).await?;
     }
     services.entities().facts.set(key, Arc::new(facts));
     Ok(())

@@ -32,9 +32,9 @@ impl BackfillState {
 }
 
 impl FromStr for BackfillState {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or(())
+    type Err = domain::UnknownWord;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or(domain::UnknownWord)
     }
 }
 
@@ -85,7 +85,7 @@ impl Store {
             Ok(Backfill {
                 source: row.source,
                 day: row.day,
-                state: row.state.parse().map_err(|()| inconsistent)?,
+                state: row.state.parse().map_err(|_| inconsistent)?,
                 kills_seen: row.kills_seen.unsigned_abs(),
                 kills_stored: row.kills_stored.unsigned_abs(),
                 started_at: row.started_at,

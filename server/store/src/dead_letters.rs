@@ -46,9 +46,9 @@ impl LetterKind {
 }
 
 impl FromStr for LetterKind {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(())
+    type Err = domain::UnknownWord;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(domain::UnknownWord)
     }
 }
 
@@ -104,8 +104,8 @@ impl TryFrom<LetterRow> for DeadLetter {
         let inconsistent = |column| StoreError::Inconsistent { table: "dead_letters", column, id: row.id };
         Ok(Self {
             id: row.id,
-            kind: row.kind.parse().map_err(|()| inconsistent("kind"))?,
-            source: row.source.parse().map_err(|()| inconsistent("source"))?,
+            kind: row.kind.parse().map_err(|_| inconsistent("kind"))?,
+            source: row.source.parse().map_err(|_| inconsistent("source"))?,
             position: row.position,
             killmail_id: row.killmail_id.map(KillmailId),
             reason: row.reason,

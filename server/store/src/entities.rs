@@ -183,7 +183,7 @@ impl Store {
 }
 
 pub(crate) fn kind_of(text: &str, id: i64) -> Result<EntityKind, StoreError> {
-    text.parse().map_err(|()| StoreError::Inconsistent { table: "searchable_names", column: "kind", id })
+    text.parse().map_err(|_| StoreError::Inconsistent { table: "searchable_names", column: "kind", id })
 }
 
 /// Names of one kind as columns: each id once, in one order for every writer, so that two never lock crosswise.

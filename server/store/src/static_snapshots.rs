@@ -45,9 +45,9 @@ impl fmt::Display for SnapshotKind {
 }
 
 impl FromStr for SnapshotKind {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(())
+    type Err = domain::UnknownWord;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(domain::UnknownWord)
     }
 }
 
@@ -127,7 +127,7 @@ impl TryFrom<SnapshotRow> for SnapshotInfo {
     type Error = StoreError;
 
     fn try_from(row: SnapshotRow) -> Result<Self, StoreError> {
-        let kind = row.kind.parse().map_err(|()| StoreError::Inconsistent {
+        let kind = row.kind.parse().map_err(|_| StoreError::Inconsistent {
             table: "static_snapshots",
             column: "kind",
             id: row.build_number,

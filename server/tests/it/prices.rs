@@ -422,7 +422,7 @@ async fn a_broken_price_list_does_not_erase_the_prices() {
     for broken in [rows(0), rows(20), serde_json::json!([{"type": 1, "average": 5.0}]), serde_json::json!({})] {
         let refused = prices::refresh_esi(&services, &esi_with_list(broken).await).await.expect_err("refused");
         let told = services.prices().health().sources[2].clone();
-        assert_eq!((told.prices, told.last_error), (50, Some(refused)));
+        assert_eq!((told.prices, told.last_error), (50, Some(refused.to_string())));
         assert_eq!((told.oldest, told.newest), (Some(made), Some(made)), "of the list's own time");
     }
 }

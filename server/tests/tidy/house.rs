@@ -147,3 +147,44 @@ fn tasks_are_started_by_their_table_only() {
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
+
+/// `a/{b,c}.rs` as two paths.
+fn alternatives(path: &str) -> Vec<String> {
+    let parts = path.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)));
+    match parts {
+        Some((before, (words, after))) => words.split(',').map(|word| format!("{before}{word}{after}")).collect(),
+        None => vec![path.to_owned()],
+    }
+}
+
+/// Paths in backquotes that do not exist, from the root or, as they are shortened, from the server's and the upstreams'
+/// sources. A star stands for any end.
+fn missing_paths(text: &str, exists: impl Fn(&str) -> bool) -> Vec<String> {
+    let quoted = text.lines().flat_map(|line| line.split('`').skip(1).step_by(2));
+    let is_path = |word: &&str| {
+        let is_plain = word.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-./{},*".contains(letter));
+        is_plain && word.contains('/') && !word.starts_with('/') && !word.starts_with("./")
+    };
+    let paths = quoted.filter(is_path).flat_map(alternatives);
+    let is_there = |path: &str| {
+        let path =
+            path.split_once('*').map_or(path, |(before, _)| before.rsplit_once('/').map_or("", |(folder, _)| folder));
+        ["", "server/src/", "server/upstream/src/"].iter().any(|base| exists(&format!("{base}{path}")))
+    };
+    paths.filter(|path| !is_there(path)).collect()
+}
+
+#[test]
+fn the_map_names_places_that_exist() {
+    let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("the map");
+    let missing = missing_paths(&text, |path| root().join(path).exists());
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[test]
+fn a_place_that_moved_is_missed() {
+    let text =
+        "`a/b.rs`, `a/{b,gone}.rs` and `x` of `POST /kills`, `./run`, `rate/*.lua`; `old/*.lua` | `http/render.rs`";
+    let exists = |path: &str| ["a/b.rs", "server/upstream/src/rate", "server/src/http/render.rs"].contains(&path);
+    assert_eq!(missing_paths(text, exists), ["a/gone.rs", "old/*.lua"]);
+}

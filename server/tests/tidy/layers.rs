@@ -35,7 +35,7 @@ const KNOWN: [(&str, &str); 5] = [
 ];
 
 /// The folder or file below the source folder that a file belongs to.
-fn room(file: &Path) -> String {
+pub fn room(file: &Path) -> String {
     let first = file.iter().next().unwrap_or_default().to_string_lossy();
     first.strip_suffix(".rs").unwrap_or(&first).to_owned()
 }

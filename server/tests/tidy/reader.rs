@@ -255,7 +255,7 @@ fn defined(item: &Item) -> Option<String> {
 }
 
 /// Whether it is compiled for tests only, those of other packages included.
-fn is_for_tests(attributes: &[Attribute]) -> bool {
+pub fn is_for_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| match &attribute.meta {
         Meta::Path(path) => path.is_ident("test"),
         Meta::List(list) if list.path.is_ident("cfg") => {

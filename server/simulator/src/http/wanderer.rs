@@ -39,6 +39,11 @@ fn now(world: &World) -> String {
     world.clock.now().to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
+/// What the service says of a filter that it cannot read.
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("{0}")]
+struct BadFilter(String);
+
 /// What a client asked to see.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Filters {
@@ -49,30 +54,34 @@ struct Filters {
 }
 
 impl Filters {
-    fn parse(query: &HashMap<String, String>) -> Result<Self, String> {
+    fn parse(query: &HashMap<String, String>) -> Result<Self, BadFilter> {
         let ids = |name: &str| {
             let text = query.get(name).map_or("", String::as_str);
             let ids: Vec<i64> = text
                 .split(',')
                 .map(str::trim)
                 .filter(|part| !part.is_empty())
-                .map(|part| part.parse().map_err(|_| format!("Invalid {name}: '{part}' is not a valid integer")))
+                .map(|part| {
+                    part.parse().map_err(|_| BadFilter(format!("Invalid {name}: '{part}' is not a valid integer")))
+                })
                 .collect::<Result<_, _>>()?;
-            if ids.len() > 100 { Err(format!("Too many {name} specified (max 100)")) } else { Ok(ids) }
+            if ids.len() > 100 { Err(BadFilter(format!("Too many {name} specified (max 100)"))) } else { Ok(ids) }
         };
         let min_value = match query.get("min_value") {
             None => None,
             Some(text) => match text.parse::<f64>() {
-                Ok(value) if value < 0.0 => return Err(format!("min_value must be non-negative, got {value:?}")),
+                Ok(value) if value < 0.0 => {
+                    return Err(BadFilter(format!("min_value must be non-negative, got {value:?}")));
+                }
                 Ok(value) => Some(value),
-                Err(_) => return Err(format!("Invalid min_value: '{text}' is not a valid number")),
+                Err(_) => return Err(BadFilter(format!("Invalid min_value: '{text}' is not a valid number"))),
             },
         };
         let preload_days = match query.get("preload_days") {
             None => 0,
             Some(text) => match text.parse::<i64>() {
                 Ok(days) if days >= 0 => days.min(90),
-                _ => return Err(format!("Invalid preload_days: '{text}' is not a valid integer")),
+                _ => return Err(BadFilter(format!("Invalid preload_days: '{text}' is not a valid integer"))),
             },
         };
         Ok(Self { system_ids: ids("system_ids")?, character_ids: ids("character_ids")?, min_value, preload_days })
@@ -111,7 +120,7 @@ async fn standard(State(world): State<Arc<World>>, Query(query): Query<HashMap<S
     world.tally.add(Kind::Route, "wanderer stream");
     let filters = match Filters::parse(&query) {
         Ok(filters) => filters,
-        Err(message) => return bad_request(&message),
+        Err(BadFilter(message)) => return bad_request(&message),
     };
     let documented = world.config.wanderer_as_documented;
     let head = world.ledger().head();
@@ -171,7 +180,7 @@ async fn enhanced(State(world): State<Arc<World>>, Query(query): Query<HashMap<S
     world.tally.add(Kind::Route, "wanderer enhanced stream");
     let filters = match Filters::parse(&query) {
         Ok(filters) => filters,
-        Err(message) => return bad_request(&message),
+        Err(BadFilter(message)) => return bad_request(&message),
     };
     if world.tally.get(Kind::OpenStream, Upstream::Wanderer.name()) >= world.config.limits.wanderer_streams {
         let body = r#"{"error":{"type":"connection_limit_reached","message":"Too many active SSE connections"}}"#;

@@ -3,10 +3,14 @@
 //! A file that cannot be used leaves the engine as it is and is tried again when the next one comes. Each load leaks its
 //! 10 MB (see `fitting::data`), so the engines of the last files are kept: going back to the one before loads nothing.
 
-use crate::{services::Services, static_import::dogma};
-use fitting::Engine;
+use crate::{
+    services::Services,
+    static_import::{ImportError, dogma},
+};
+use fitting::{Engine, EngineError};
 use std::{collections::VecDeque, sync::Arc};
-use store::SnapshotKind;
+use store::{SnapshotKind, StoreError};
+use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
 /// As many as the database keeps files: the current one and the one before.
@@ -32,13 +36,28 @@ pub async fn run(services: Arc<Services>, stop: CancellationToken) {
     }
 }
 
-async fn current(services: &Services, engines: &mut Engines) -> anyhow::Result<Arc<Engine>> {
+/// Why the engine stays as it is.
+#[derive(Debug, thiserror::Error)]
+enum LoadError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    File(#[from] ImportError),
+    #[error("another file was imported meanwhile")]
+    Overtaken,
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error("loading ended early")]
+    Ended(#[from] JoinError),
+}
+
+async fn current(services: &Services, engines: &mut Engines) -> Result<Arc<Engine>, LoadError> {
     let store = services.store();
     // None where it was rolled back to nothing imported.
     let Some(snapshot) = store.find_current_snapshot(SnapshotKind::Dogma).await? else { return Ok(Engine::bundled()) };
     let load = async {
         let Some(data) = dogma::unpack(store, &snapshot).await? else {
-            anyhow::bail!("another file was imported meanwhile");
+            return Err(LoadError::Overtaken);
         };
         Ok(Arc::new(tokio::task::spawn_blocking(move || Engine::new(data)).await??))
     };
@@ -54,8 +73,8 @@ impl Engines {
     async fn get_or_load(
         &mut self,
         sha256: &str,
-        load: impl Future<Output = anyhow::Result<Arc<Engine>>>,
-    ) -> anyhow::Result<Arc<Engine>> {
+        load: impl Future<Output = Result<Arc<Engine>, LoadError>>,
+    ) -> Result<Arc<Engine>, LoadError> {
         let kept = self.0.iter().position(|(of, _)| of == sha256).and_then(|index| self.0.remove(index));
         let engine = match kept {
             Some((_, engine)) => engine,
@@ -85,7 +104,7 @@ mod tests {
             engines.get_or_load(file, load).await.expect("loaded");
         }
         assert_eq!(loads, ["a", "b", "c", "a"], "the last two are kept");
-        let failed = engines.get_or_load("d", async { anyhow::bail!("not readable") }).await;
+        let failed = engines.get_or_load("d", async { Err(LoadError::Overtaken) }).await;
         assert!(failed.is_err() && engines.0.len() == KEPT, "what is kept stays");
     }
 }

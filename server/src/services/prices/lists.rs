@@ -1,7 +1,7 @@
 //! Sources that answer with a list of everything: ESI's market prices, renewed when they expire, and MutaMarket's
 //! statistics of rolled modules.
 
-use super::table::MUTAMARKET_FRESH;
+use super::{book::ShrunkList, table::MUTAMARKET_FRESH};
 use crate::{
     lifecycle::{Job, JobOutcome, Next},
     services::Services,
@@ -9,12 +9,28 @@ use crate::{
 use async_trait::async_trait;
 use domain::{PriceSource, Timestamp, TypeId, UnitPrice};
 use std::{sync::Arc, time::Duration};
-use upstream::{esi::EsiClient, mutamarket::MutamarketClient, retry::BackoffPolicy};
+use upstream::{
+    UpstreamError,
+    esi::{EsiClient, EsiError},
+    mutamarket::MutamarketClient,
+    retry::BackoffPolicy,
+};
 
 /// Between tries while a list is not to be had.
 pub const RETRY: BackoffPolicy = BackoffPolicy { first: Duration::from_secs(30), max: Duration::from_mins(10) };
 /// Between a list's expiry and the question for the next one, so that it is there.
 const AFTER_EXPIRY: Duration = Duration::from_secs(5);
+
+/// Why the old list stays.
+#[derive(Debug, thiserror::Error)]
+pub enum ListError {
+    #[error(transparent)]
+    Esi(#[from] EsiError),
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
+    #[error(transparent)]
+    Shrunk(#[from] ShrunkList),
+}
 
 /// Keeps ESI's list.
 pub struct EsiPrices {
@@ -35,10 +51,9 @@ impl Job for EsiPrices {
 ///
 /// # Errors
 /// Says why the list could not be had, or is not believed.
-pub async fn refresh_esi(services: &Services, esi: &EsiClient) -> Result<Timestamp, String> {
-    let list = esi.market_prices().await.map_err(|error| {
+pub async fn refresh_esi(services: &Services, esi: &EsiClient) -> Result<Timestamp, ListError> {
+    let list = esi.market_prices().await.inspect_err(|error| {
         services.prices().failed(PriceSource::EsiAverage, error.to_string(), services.now());
-        error.to_string()
     })?;
     let at = list.listed_at;
     let market: Vec<(TypeId, UnitPrice)> = list
@@ -50,8 +65,7 @@ pub async fn refresh_esi(services: &Services, esi: &EsiClient) -> Result<Timesta
             (price.hundredths() > 0).then_some((row.type_id, UnitPrice { price, source, at }))
         })
         .collect();
-    let replaced = services.prices().replace(PriceSource::EsiAverage, &market, services.now());
-    replaced.map_err(|refused| refused.to_string())?;
+    services.prices().replace(PriceSource::EsiAverage, &market, services.now())?;
     tracing::info!(types = market.len(), %at, "esi's prices refreshed");
     store(services, &market).await;
     Ok(list.expires_at)
@@ -80,10 +94,9 @@ fn time_left(services: &Services) -> Option<Duration> {
     (newest + MUTAMARKET_FRESH - services.now()).to_std().ok().filter(|left| !left.is_zero())
 }
 
-async fn refresh_mutamarket(services: &Services, client: &MutamarketClient) -> Result<(), String> {
-    let means = client.mean_prices().await.map_err(|error| {
+async fn refresh_mutamarket(services: &Services, client: &MutamarketClient) -> Result<(), ListError> {
+    let means = client.mean_prices().await.inspect_err(|error| {
         services.prices().failed(PriceSource::Mutamarket, error.to_string(), services.now());
-        error.to_string()
     })?;
     let (now, static_data) = (services.now(), services.static_data());
     let is_rolled = |id: TypeId| static_data.type_info(id).is_some_and(|info| info.is_abyssal);
@@ -92,8 +105,7 @@ async fn refresh_mutamarket(services: &Services, client: &MutamarketClient) -> R
         .filter(|(type_id, _)| is_rolled(*type_id))
         .map(|(type_id, price)| (type_id, UnitPrice { price, source: PriceSource::Mutamarket, at: now }))
         .collect();
-    let replaced = services.prices().replace(PriceSource::Mutamarket, &prices, now);
-    replaced.map_err(|refused| refused.to_string())?;
+    services.prices().replace(PriceSource::Mutamarket, &prices, now)?;
     tracing::info!(types = prices.len(), "mutamarket's statistics refreshed");
     store(services, &prices).await;
     Ok(())

@@ -47,7 +47,7 @@ impl RecordRow {
             killmail: Arc::new(serde_json::from_str(&self.payload).map_err(|_| raw("payload"))?),
             payload: Arc::from(self.payload),
             hash: self.hash.map(TryInto::try_into).transpose().map_err(|_| raw("hash"))?,
-            source: self.source.parse().map_err(|()| raw("source"))?,
+            source: self.source.parse().map_err(|_| raw("source"))?,
             received_at: self.received_at,
             enrichment: Enrichment {
                 version: self.enrichment_version,
@@ -74,7 +74,7 @@ impl RecordRow {
                     ehp: self.ehp,
                     dps: self.dps,
                     is_lower_bound: self.fit_is_lower_bound,
-                    tank: self.fit_tank.map(|tank| tank.parse()).transpose().map_err(|()| enriched("fit_tank"))?,
+                    tank: self.fit_tank.map(|tank| tank.parse()).transpose().map_err(|_| enriched("fit_tank"))?,
                 },
                 unit_prices,
             },

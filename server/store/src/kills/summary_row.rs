@@ -114,14 +114,14 @@ impl SummaryRow {
             is_solo: self.is_solo,
             is_npc: self.is_npc,
             is_awox: self.is_awox,
-            source: self.source.parse().map_err(|()| inconsistent("source"))?,
+            source: self.source.parse().map_err(|_| inconsistent("source"))?,
             received_at: self.received_at,
             enrichment_failed: self.enrichment_failed,
             module_tags: self.module_tags,
             ehp: self.ehp,
             dps: self.dps,
             fit_is_lower_bound: self.fit_is_lower_bound,
-            tank: self.fit_tank.as_deref().map(str::parse).transpose().map_err(|()| inconsistent("fit_tank"))?,
+            tank: self.fit_tank.as_deref().map(str::parse).transpose().map_err(|_| inconsistent("fit_tank"))?,
         })
     }
 }

@@ -10,6 +10,7 @@ use super::{
     Feed, FeedBody, FeedEvent, FeedItem, FeedStream, Position,
     reported::{killmail_hash, killmail_id},
     sse::{SseItem, SseReader},
+    unusable::Unusable,
 };
 use crate::{
     UpstreamError,
@@ -145,14 +146,16 @@ pub(super) fn parse_event(name: &str, data: &str) -> Option<FeedBody> {
     if !matches!(name, "killmail" | "message") {
         return None;
     }
-    let body = serde_json::from_str(data).map_err(|error| format!("not a killmail: {error}")).and_then(|wire: Wire| {
-        Ok(FeedBody::Reference {
-            killmail_id: killmail_id(wire.killmail_id.as_ref())?,
-            hash: killmail_hash(wire.killmail_hash.as_ref(), "killmail_hash")?,
-            reported: None,
-            names: Vec::new(),
-        })
-    });
+    let body = serde_json::from_str(data).map_err(|error| Unusable::from(format!("not a killmail: {error}"))).and_then(
+        |wire: Wire| {
+            Ok(FeedBody::Reference {
+                killmail_id: killmail_id(wire.killmail_id.as_ref())?,
+                hash: killmail_hash(wire.killmail_hash.as_ref(), "killmail_hash")?,
+                reported: None,
+                names: Vec::new(),
+            })
+        },
+    );
     Some(body.unwrap_or_else(|reason| FeedBody::malformed(data.as_bytes(), reason)))
 }
 

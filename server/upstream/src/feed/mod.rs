@@ -11,6 +11,7 @@ pub mod r2z2;
 mod reported;
 mod reread;
 mod sse;
+mod unusable;
 pub mod wanderer;
 
 use crate::UpstreamError;

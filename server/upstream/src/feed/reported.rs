@@ -1,6 +1,7 @@
 //! What a feed claims about a kill: zKillboard's `zkb` block in all its spellings. Absent, odd or impossible values
 //! are simply unknown; nothing here can fail.
 
+use super::unusable::Unusable;
 use domain::{EntityKind, EntityName, Isk, KillmailHash, KillmailId, ids::MAX_JSON_INTEGER};
 use serde_json::{Map, Value};
 
@@ -50,15 +51,15 @@ impl Reported {
 }
 
 /// The killmail's number, or why it is none.
-pub(super) fn killmail_id(value: Option<&Value>) -> Result<KillmailId, String> {
+pub(super) fn killmail_id(value: Option<&Value>) -> Result<KillmailId, Unusable> {
     let value = value.ok_or("killmail_id is missing")?;
-    value.as_i64().filter(|id| is_id(*id)).map(KillmailId).ok_or_else(|| "killmail_id is not an identifier".to_owned())
+    value.as_i64().filter(|id| is_id(*id)).map(KillmailId).ok_or_else(|| "killmail_id is not an identifier".into())
 }
 
 /// A hash, or why it is none.
-pub(super) fn killmail_hash(value: Option<&Value>, path: &str) -> Result<KillmailHash, String> {
+pub(super) fn killmail_hash(value: Option<&Value>, path: &str) -> Result<KillmailHash, Unusable> {
     let text = value.and_then(Value::as_str).ok_or_else(|| format!("{path} is missing"))?;
-    text.parse().map_err(|_| format!("{path} is not 40 hexadecimal digits"))
+    text.parse().map_err(|_| format!("{path} is not 40 hexadecimal digits").into())
 }
 
 /// Adds the names of a pilot, corporation and alliance as wanderer-kills writes them into `party`.

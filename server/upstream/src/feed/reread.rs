@@ -4,6 +4,7 @@
 use super::{
     FeedBody, Reported, r2z2,
     reported::{killmail_hash, killmail_id},
+    unusable::Unusable,
 };
 use domain::{KillmailHash, KillmailId};
 use serde_json::{Map, Value};
@@ -21,7 +22,7 @@ pub fn reread(payload: &str) -> FeedBody {
         }
         Ok(object) => match reference(&object) {
             Ok(body) => return body,
-            Err(reason) => reason,
+            Err(unusable) => unusable.into(),
         },
         Err(error) => format!("not a document of a feed: {error}"),
     };
@@ -31,7 +32,7 @@ pub fn reread(payload: &str) -> FeedBody {
     }
 }
 
-fn reference(object: &Map<String, Value>) -> Result<FeedBody, String> {
+fn reference(object: &Map<String, Value>) -> Result<FeedBody, Unusable> {
     let zkb = object.get("zkb");
     let hash = [object.get("hash"), object.get("killmail_hash"), zkb.and_then(|zkb| zkb.get("hash"))];
     Ok(FeedBody::Reference {

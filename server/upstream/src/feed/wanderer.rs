@@ -11,6 +11,7 @@ use super::{
     eventsource::{EventSourceConnection, Limits},
     reported::{collect_names, killmail_hash, killmail_id},
     sse::SseItem,
+    unusable::Unusable,
 };
 use crate::{
     UpstreamError,
@@ -180,7 +181,7 @@ fn parse_kill(kill: &Value, text: &str) -> FeedBody {
     reference(kill).unwrap_or_else(|reason| FeedBody::malformed(text.as_bytes(), reason))
 }
 
-fn reference(kill: &Value) -> Result<FeedBody, String> {
+fn reference(kill: &Value) -> Result<FeedBody, Unusable> {
     let kill = kill.as_object().ok_or("the killmail is not a JSON object")?;
     let killmail_id = killmail_id(kill.get("killmail_id"))?;
     let zkb = kill.get("zkb");

@@ -3,6 +3,7 @@
 use crate::feed::{
     FeedBody, Reported,
     reported::{killmail_hash, killmail_id},
+    unusable::Unusable,
 };
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
@@ -37,7 +38,7 @@ pub(in crate::feed) fn parse(bytes: &[u8]) -> Document {
 }
 
 /// A file without a usable body is called a ghost by other clients; it is malformed here.
-fn read(bytes: &[u8]) -> Result<Document, String> {
+fn read(bytes: &[u8]) -> Result<Document, Unusable> {
     let wire: Wire = serde_json::from_slice(bytes).map_err(|error| format!("not an R2Z2 file: {error}"))?;
     let id = killmail_id(wire.killmail_id.as_ref())?;
     let zkb_hash = wire.zkb.as_ref().and_then(|zkb| zkb.get("hash"));
@@ -48,12 +49,12 @@ fn read(bytes: &[u8]) -> Result<Document, String> {
     };
     let payload = wire.esi.map(RawValue::get).filter(|esi| *esi != "null").ok_or("esi is missing")?;
     if !payload.starts_with('{') {
-        return Err("esi is not a JSON object".to_owned());
+        return Err("esi is not a JSON object".into());
     }
     let esi: EsiId = serde_json::from_str(payload).map_err(|error| format!("esi: {error}"))?;
     let esi_id = killmail_id(esi.killmail_id.as_ref()).map_err(|reason| format!("esi: {reason}"))?;
     if esi_id != id {
-        return Err(format!("the file is about killmail {id}, its esi body about {esi_id}"));
+        return Err(format!("the file is about killmail {id}, its esi body about {esi_id}").into());
     }
     let reported = wire.zkb.as_ref().and_then(Reported::from_zkb);
     Ok(Document {
