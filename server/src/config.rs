@@ -2,7 +2,7 @@
 //!
 //! Every variable is one row of [`VARIABLES`]; the README's table is made from it and a test compares them.
 
-use domain::Source;
+use domain::{Source, access::Policy};
 use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf};
 
 /// Name, default as shown to people, meaning.
@@ -36,6 +36,7 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("R2Z2_REQUESTS_PER_SECOND", "8", "pace of reading R2Z2 when behind; the real service bans above 15"),
     ("R2Z2_START_BACK", "100", "kills before the newest that a new installation begins with"),
     ("RETENTION_MONTHS", "keep all", "months of killmails to keep; older partitions are dropped"),
+    ("ACCESS_POLICY", "standard", "standard, or open: guests of a private installation read everything"),
     ("DEMO", "false", "true when the upstreams are simulated: pages then say so"),
     ("LOG", "info", "log filter, as in tracing-subscriber's EnvFilter"),
     ("LOG_FORMAT", "text", "text or json"),
@@ -103,6 +104,7 @@ pub struct Config {
     pub r2z2_requests_per_second: u32,
     pub r2z2_start_back: u64,
     pub retention_months: Option<u32>,
+    pub access_policy: Policy,
     pub is_demo: bool,
     pub log: String,
     pub is_log_json: bool,
@@ -179,6 +181,7 @@ impl Config {
             retention_months: get("RETENTION_MONTHS")
                 .map(|text| parsed("RETENTION_MONTHS", Some(&text), ""))
                 .transpose()?,
+            access_policy: parsed("ACCESS_POLICY", get("ACCESS_POLICY").as_deref(), "standard")?,
             is_demo: match get("DEMO").as_deref() {
                 None | Some("false" | "0") => false,
                 Some("true" | "1") => true,
@@ -298,6 +301,7 @@ mod tests {
             ("FEEDS", "wanderer"),
             ("ESI_URL", "ftp://x"),
             ("REDIS_URL", "http://x"),
+            ("ACCESS_POLICY", "closed"),
             ("DEMO", "maybe"),
             ("LOG_FORMAT", "xml"),
             ("FEED_SILENCE_SECONDS", "0"),

@@ -4,6 +4,7 @@
 //! Owns the vocabulary of the product: identifiers, money, killmails, static data, filters, values.
 //! Does no input or output, reads no clock and draws no random numbers: time is always an argument.
 
+pub mod access;
 pub mod classify;
 pub mod distribution;
 pub mod filter;

@@ -131,6 +131,7 @@ pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Run
         images,
         lifecycle: lifecycle.clone(),
         metrics,
+        access_policy: config.access_policy,
         origin: Origin::new(&config.public_url),
         public_url: Arc::from(config.public_url.as_str()),
     };

@@ -1,6 +1,6 @@
 //! HTTP: the router and the order of its layers. Handlers only parse, call a service and map the error.
 //!
-//! Layers from outside in: request id, trace, panic guard, security headers, problem details, compression, body limit.
+//! Layers from outside in: request id, trace, panic guard, security headers, viewer, problem details, compression, body limit.
 
 pub mod api;
 pub mod docs;
@@ -14,12 +14,14 @@ mod ranked;
 mod render;
 pub mod security;
 pub mod stream;
+mod viewer;
 
 use crate::{
     lifecycle::Lifecycle,
     services::{Services, submit::Intake},
 };
 use axum::{Router, extract::FromRef, http::HeaderName, middleware, routing::get};
+use domain::access::Policy;
 use images::ImageProxy;
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -45,6 +47,7 @@ pub struct AppState {
     pub images: Arc<ImageProxy>,
     pub lifecycle: Lifecycle,
     pub metrics: PrometheusHandle,
+    pub access_policy: Policy,
     pub origin: security::Origin,
     /// Scheme and host of links in social cards.
     pub public_url: Arc<str>,
@@ -70,6 +73,7 @@ pub fn router(state: AppState) -> Router {
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(problem::complete))
+        .layer(middleware::from_fn(viewer::recognise))
         .layer(middleware::from_fn(security::headers))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(TraceLayer::new_for_http())

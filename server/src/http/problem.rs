@@ -66,6 +66,7 @@ pub async fn complete(request: Request, next: Next) -> Response<Body> {
     if is_api && status.is_client_error() && is_plain && status != StatusCode::UPGRADE_REQUIRED {
         let code = match status {
             StatusCode::NOT_FOUND => ErrorCode::NotFound,
+            StatusCode::UNAUTHORIZED => ErrorCode::Unauthenticated,
             StatusCode::FORBIDDEN => ErrorCode::Forbidden,
             StatusCode::PAYLOAD_TOO_LARGE => ErrorCode::TooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => ErrorCode::UnsupportedKind,

@@ -1,6 +1,7 @@
 //! Use cases: what pages, the JSON API and the stream ask for. Transport-neutral; no SQL text and no axum here.
 
 pub mod affiliations;
+pub mod asked;
 pub mod data_health;
 pub mod detail;
 pub mod entities;
@@ -224,7 +225,7 @@ impl Services {
         self.feed_monitor.status()
     }
 
-    pub fn live_stats(&self) -> LiveStats {
+    fn live_stats(&self) -> LiveStats {
         self.window.stats(self.now(), self.hub.subscriber_count())
     }
 

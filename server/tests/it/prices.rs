@@ -3,7 +3,9 @@
 use crate::harness::{TestApp, eventually, rules_broken, simulator_config};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Isk, KillRecord, Killmail, PriceSource, Source, StaticData, Timestamp, TypeId, UnitPrice, killmail::Item,
+    Isk, KillRecord, Killmail, PriceSource, Source, StaticData, Timestamp, TypeId, UnitPrice,
+    access::{Policy, Viewer},
+    killmail::Item,
 };
 use server::{
     enrichment::{Arrived, Basis, Body, enrich_guarded},
@@ -462,12 +464,14 @@ async fn the_kill_page_has_sources_and_times_and_the_status_page_the_sources() {
     }
     assert!(checked > 50, "{checked}");
     eventually("janice is used", || async {
-        let report = app.running.services.status().await;
+        let report =
+            app.running.services.asked_by(Viewer::Guest, Policy::Standard).status().await.expect("a guest may");
         report.prices.sources[0].prices > 0 && report.prices.source == PriceSource::Janice.label()
     })
     .await;
     // Every upstream that is called is watched, and the whole mix of tasks kept to all rules.
-    let upstreams = app.running.services.status().await.upstreams;
+    let upstreams =
+        app.running.services.asked_by(Viewer::Guest, Policy::Standard).status().await.expect("a guest may").upstreams;
     let state = |name: &str| upstreams.iter().find(|upstream| upstream.name == name).map(|found| found.state.as_str());
     let metrics = app.get("/metrics").await.text().await.expect("metrics");
     for name in ["esi", "janice", "mutamarket"] {
