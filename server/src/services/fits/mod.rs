@@ -1,4 +1,4 @@
-//! Fit statistics of losses: EHP, damage, movement, capacitor, repair, by the EVE field's own engine.
+//! Fit statistics of losses: what is known, asked for and stored. They are computed by the package `fitting`.
 //!
 //! ```text
 //! pipeline --hash--> book (memory) --miss--> queue --> work (table, else engine) --> book, window, table, kills, readers
@@ -7,23 +7,12 @@
 //! Guarantees: nothing here holds up a kill; every distinct fit is computed once for each engine; a failure is an
 //! outcome with a reason, never a zero.
 
-mod attributes;
 pub mod book;
-mod convert;
-pub mod engine;
 pub mod follow;
-mod read;
 pub mod sweep;
-mod warnings;
 pub mod work;
 
-#[cfg(test)]
-mod known_fits;
-#[cfg(test)]
-mod tests;
-
 pub use book::{FitBook, FitJob, Settled, Urgency};
-pub use engine::{Engine, EngineError};
 
 use super::Services;
 use domain::{FitKey, FitReport, KillRecord};

@@ -5,7 +5,7 @@
 //! So halving stops while the window still has a third of its errors for others; the rest is `deferred`. Bad ids are
 //! remembered for a day and not sent again, so every round gets further.
 
-use super::{Caller, Route};
+use super::caller::{Caller, Route};
 use crate::UpstreamError;
 use cached::{CacheMetrics, ShardedLruTtlCache};
 use domain::ids::MAX_JSON_INTEGER;

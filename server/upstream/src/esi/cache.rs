@@ -6,7 +6,7 @@
 //! Whoever asks for what has expired waits for ESI: tasks do. Requests of visitors never come here; the server answers
 //! them with what it has and leaves the question to a task.
 
-use super::{Caller, EsiError, Route, decode_bytes};
+use super::caller::{Caller, EsiError, Route, decode_bytes};
 use crate::{
     UpstreamError,
     flight::Flights,

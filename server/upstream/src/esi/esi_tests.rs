@@ -1,4 +1,5 @@
 use super::*;
+use crate::UpstreamError;
 use crate::testing::{ESI_BODY, HASH, http, http_with, now, serve};
 use axum::{
     Json, Router,

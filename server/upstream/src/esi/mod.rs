@@ -22,6 +22,7 @@
 mod affiliation;
 mod batch;
 mod cache;
+mod caller;
 mod entities;
 mod killmails;
 mod names;
@@ -29,22 +30,17 @@ mod prices;
 pub mod types;
 
 use crate::{
-    UpstreamError,
     discipline::{Discipline, DisciplineOptions, UpstreamHealth},
-    http::{HttpClient, HttpResponse, Request, endpoint},
-    rate::{
-        RateKey,
-        shared::{Alone, SharedBudget},
-    },
+    http::HttpClient,
+    rate::shared::{Alone, SharedBudget},
     retry::BackoffPolicy,
 };
-use reqwest::header::{HeaderName, IF_NONE_MATCH};
-use serde::de::DeserializeOwned;
+use caller::{Caller, Route, decode_bytes};
 use std::{sync::Arc, time::Duration};
-use tokio::sync::Mutex;
 use url::Url;
 
 pub use cache::{Answer, Freshness};
+pub use caller::EsiError;
 pub use types::{
     Affiliation, Affiliations, AllianceInfo, CharacterInfo, CorporationInfo, MarketPrice, MarketPrices, ResolvedNames,
     ServerStatus,
@@ -52,7 +48,6 @@ pub use types::{
 
 /// The newest date of the specification this client was written against.
 pub const COMPATIBILITY_DATE: &str = "2026-08-18";
-const COMPATIBILITY_HEADER: HeaderName = HeaderName::from_static("x-compatibility-date");
 
 #[derive(Clone, Debug)]
 pub struct EsiOptions {
@@ -80,36 +75,6 @@ impl EsiOptions {
     }
 }
 
-/// A call to ESI that failed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum EsiError {
-    /// ESI says that id and hash do not belong together (422). Permanent, though ESI was once seen to say so under
-    /// load: a second try a day later is worth it, a quick one is not.
-    #[error("the killmail id and hash do not belong together")]
-    WrongPair,
-    #[error(transparent)]
-    Upstream(#[from] UpstreamError),
-}
-
-impl EsiError {
-    pub fn is_retryable(&self) -> bool {
-        matches!(self, Self::Upstream(error) if error.is_retryable())
-    }
-
-    /// Whether the next call would fare the same for now, whatever it asks for.
-    pub fn is_general(&self) -> bool {
-        matches!(self, Self::Upstream(UpstreamError::RateLimited { .. } | UpstreamError::CircuitOpen { .. }))
-    }
-
-    pub fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::WrongPair => None,
-            Self::Upstream(error) => error.retry_after(),
-        }
-    }
-}
-
 /// Cheap to clone; clones share limits and caches.
 #[derive(Clone)]
 pub struct EsiClient {
@@ -120,32 +85,7 @@ struct Inner {
     caller: Caller,
     cache: cache::ResponseCache,
     bad_ids: batch::BadIds,
-    prices: Mutex<Option<prices::CachedPrices>>,
-}
-
-/// Makes single calls.
-#[derive(Clone)]
-struct Caller {
-    discipline: Discipline,
-    base_url: Url,
-    compatibility_date: Arc<str>,
-}
-
-/// A route of ESI.
-#[derive(Clone, Copy, Debug)]
-struct Route {
-    /// Label of metrics.
-    name: &'static str,
-    /// Rate group, `default` for the routes without a bucket.
-    group: &'static str,
-    /// How long an answer is good that does not say so itself (upstreams.md 4.3).
-    lifetime: Duration,
-}
-
-impl Route {
-    const fn new(name: &'static str, group: &'static str, lifetime_seconds: u64) -> Self {
-        Self { name, group, lifetime: Duration::from_secs(lifetime_seconds) }
-    }
+    prices: prices::PriceList,
 }
 
 const STATUS: Route = Route::new("status", "status", 30);
@@ -172,9 +112,9 @@ impl EsiClient {
         };
         let inner = Inner {
             cache: cache::ResponseCache::new(caller.clone()),
+            prices: prices::PriceList::new(caller.clone()),
             caller,
             bad_ids: batch::BadIds::new(),
-            prices: Mutex::new(None),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -196,33 +136,15 @@ impl EsiClient {
         let answer = self.inner.cache.get::<types::wire::Status>(STATUS, "/status").await?;
         Ok(answer.map(ServerStatus::from))
     }
-}
 
-impl Caller {
-    async fn get(&self, route: Route, path: &str, etag: Option<&str>) -> Result<HttpResponse, UpstreamError> {
-        let mut request = Request::get("esi", endpoint(&self.base_url, path));
-        if let Some(etag) = etag {
-            request = request.header(IF_NONE_MATCH, etag)?;
-        }
-        self.send(route, request).await
+    /// Average and adjusted prices of all types. Answers from memory until the list expires, and asks then whether it
+    /// changed.
+    ///
+    /// # Errors
+    /// When ESI does not answer, or with a list that prices nothing; an expired list is not returned in its place.
+    pub async fn market_prices(&self) -> Result<MarketPrices, EsiError> {
+        self.inner.prices.current().await
     }
-
-    async fn post(&self, route: Route, path: &str, ids: &[i64]) -> Result<HttpResponse, UpstreamError> {
-        self.send(route, Request::post_json("esi", endpoint(&self.base_url, path), &ids)?).await
-    }
-
-    async fn send(&self, route: Route, request: Request) -> Result<HttpResponse, UpstreamError> {
-        let request = request.route(route.name).header(COMPATIBILITY_HEADER, &self.compatibility_date)?;
-        self.discipline.send(RateKey::public(route.group), request).await
-    }
-}
-
-fn decode<T: DeserializeOwned>(response: &HttpResponse) -> Result<T, UpstreamError> {
-    decode_bytes(&response.body)
-}
-
-fn decode_bytes<T: DeserializeOwned>(body: &[u8]) -> Result<T, UpstreamError> {
-    serde_json::from_slice(body).map_err(|error| UpstreamError::malformed(format!("esi: {error}")))
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! The market price list: one answer for all types, renewed about every hour.
 
-use super::{EsiClient, EsiError, MarketPrices, Route, decode, types::market_price};
+use super::{
+    caller::{Caller, EsiError, Route, decode},
+    types::{MarketPrices, market_price},
+};
 use crate::{
     UpstreamError,
     http::{HttpResponse, lifetime},
@@ -9,30 +12,35 @@ use chrono::{DateTime, TimeDelta};
 use domain::Timestamp;
 use serde_json::Value;
 use std::sync::Arc;
+use tokio::sync::Mutex;
 
 const PRICES: Route = Route::new("prices", "default", 3_600);
 
-/// The list as last received.
-pub(super) struct CachedPrices {
+/// The list, as long as it is good.
+pub(super) struct PriceList {
+    caller: Caller,
+    last: Mutex<Option<Received>>,
+}
+
+struct Received {
     etag: Option<String>,
     prices: MarketPrices,
 }
 
-impl EsiClient {
-    /// Average and adjusted prices of all types. Answers from memory until the list expires, and asks then whether it
-    /// changed.
-    ///
-    /// # Errors
-    /// When ESI does not answer, or with a list that prices nothing; an expired list is not returned in its place.
-    pub async fn market_prices(&self) -> Result<MarketPrices, EsiError> {
+impl PriceList {
+    pub(super) fn new(caller: Caller) -> Self {
+        Self { caller, last: Mutex::new(None) }
+    }
+
+    pub(super) async fn current(&self) -> Result<MarketPrices, EsiError> {
         // Held over the call, so that parallel callers cause one request.
-        let mut cached = self.inner.prices.lock().await;
-        let now = self.inner.caller.discipline.http().now();
+        let mut cached = self.last.lock().await;
+        let now = self.caller.discipline.http().now();
         if let Some(cached) = cached.as_ref().filter(|cached| cached.prices.expires_at > now) {
             return Ok(cached.prices.clone());
         }
         let etag = cached.as_ref().and_then(|cached| cached.etag.clone());
-        let response = self.inner.caller.get(PRICES, "/markets/prices", etag.as_deref()).await?;
+        let response = self.caller.get(PRICES, "/markets/prices", etag.as_deref()).await?;
         let expires_at = expires_at(&response, now);
         if response.status == 304 {
             let cached = cached.as_mut().ok_or(UpstreamError::malformed("not modified, but nothing was cached"))?;
@@ -51,7 +59,7 @@ impl EsiClient {
             return Err(UpstreamError::malformed("esi: no row of the price list has a type and a price").into());
         }
         let prices = MarketPrices { prices: Arc::from(rows), listed_at: listed_at(&response, now), expires_at };
-        *cached = Some(CachedPrices { etag, prices: prices.clone() });
+        *cached = Some(Received { etag, prices: prices.clone() });
         Ok(prices)
     }
 }

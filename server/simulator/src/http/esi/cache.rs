@@ -1,6 +1,6 @@
 //! Validators, expiry and compatibility dates of ESI's answers.
 
-use super::{NEWEST, OLDEST, error};
+use super::error::error;
 use crate::{faults::Fault, hash, http::json, world::World};
 use axum::{
     body::Bytes,
@@ -8,6 +8,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+/// Newest and oldest compatibility date there is.
+pub(super) const NEWEST: &str = "2026-08-18";
+pub(super) const OLDEST: &str = "2020-01-01";
 
 /// The ETag of a body.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! The requests R2Z2 knows: a file by its number, the number in `sequence.json`, and what lies beyond a hole.
 
-use super::R2z2Options;
+use super::options::R2z2Options;
 use crate::{
     UpstreamError,
     http::{HttpClient, HttpResponse, Request, endpoint},

@@ -1,5 +1,9 @@
 use super::*;
-use crate::testing::{ESI_BODY, HASH, http, now, serve};
+use crate::{
+    rate::Pace,
+    retry::BackoffPolicy,
+    testing::{ESI_BODY, HASH, http, now, serve},
+};
 use axum::{Router, extract::Path, http::StatusCode, response::IntoResponse, routing::get};
 use std::{
     collections::HashMap,

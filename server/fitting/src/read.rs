@@ -1,15 +1,15 @@
 //! The engine's attributes as [`FitStats`].
 
-use super::{attributes::AttributeIds, engine::Engine, warnings};
+use crate::{
+    attributes::AttributeIds,
+    data::{Data, EFFECT_LAUNCHER_FITTED, EFFECT_TURRET_FITTED},
+    warnings,
+};
 use domain::{
     FitStats, TypeId,
     fit_stats::{ByDamage, BySource, Capacitor, Damage, Layer, Movement, Reach, Repair, Tank},
 };
 use esf_dogma_engine::{Calculation, Fit, FitItem, ItemResult, Slot, State};
-
-/// Effects that say which hardpoint a module takes.
-pub(super) const EFFECT_LAUNCHER_FITTED: i32 = 40;
-pub(super) const EFFECT_TURRET_FITTED: i32 = 42;
 
 /// Attributes of one object.
 #[derive(Clone, Copy)]
@@ -33,14 +33,14 @@ fn rounded(value: f64) -> f64 {
 
 /// `None` when the engine knows no hit points.
 pub fn stats(
-    engine: &Engine,
+    data: &Data,
     fit: &Fit,
     hot: &Calculation,
     cold: Option<&Calculation>,
     is_lower_bound: bool,
     unknown: &[TypeId],
 ) -> Option<FitStats> {
-    let ids = &engine.attributes;
+    let ids = &data.attributes;
     let ship = Values(&hot.ship);
     let ehp = ship.get(ids.ehp).filter(|ehp| *ehp > 0.0)?;
     let shield = layer(
@@ -64,13 +64,13 @@ pub fn stats(
         shield,
         armor,
         hull,
-        damage: damage(engine, fit, hot),
+        damage: damage(data, fit, hot),
         cold: movement(Values(&cold.unwrap_or(hot).ship), ids),
         hot: cold.is_some().then(|| movement(ship, ids)),
         capacitor: capacitor(ship, ids),
         repair,
         scan_strength: ship.some(ids.scan_strength),
-        warnings: warnings::words(engine, fit, hot, unknown),
+        warnings: warnings::words(data, fit, hot, unknown),
         is_lower_bound,
     })
 }
@@ -128,8 +128,8 @@ fn repair(ship: Values<'_>, calculation: &Calculation, ids: &AttributeIds) -> Re
 }
 
 /// `None` when nothing does damage.
-fn damage(engine: &Engine, fit: &Fit, calculation: &Calculation) -> Option<Damage> {
-    let ids = &engine.attributes;
+fn damage(data: &Data, fit: &Fit, calculation: &Calculation) -> Option<Damage> {
+    let ids = &data.attributes;
     let ship = Values(&calculation.ship);
     let dps = ship.get(ids.dps).filter(|dps| *dps > 0.0)?;
     let mut by_source = BySource::default();
@@ -144,7 +144,7 @@ fn damage(engine: &Engine, fit: &Fit, calculation: &Calculation) -> Option<Damag
         if of_item <= 0.0 {
             continue;
         }
-        let source = source_of(engine, item);
+        let source = source_of(data, item);
         *source.place(&mut by_source).get_or_insert(0.0) += of_item;
         add_by_damage(&mut by_damage, of_item, result, ids);
         if let Some(reach) = source.reach(result, ids)
@@ -184,14 +184,14 @@ enum Source {
     Other,
 }
 
-fn source_of(engine: &Engine, item: &FitItem) -> Source {
+fn source_of(data: &Data, item: &FitItem) -> Source {
     match item.slot {
         Slot::DroneBay => return Source::Drone,
         Slot::FighterTube(_) | Slot::FighterBay => return Source::Fighter,
         _ => {}
     }
     let has = |effect: i32| {
-        let effects = engine.sde().get_type(item.type_id).and_then(|info| info.dogma_effects());
+        let effects = data.sde.get_type(item.type_id).and_then(|info| info.dogma_effects());
         effects.is_some_and(|effects| effects.iter().any(|has| has.effect_id() == effect))
     };
     if has(EFFECT_TURRET_FITTED) {

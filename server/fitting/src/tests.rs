@@ -1,7 +1,7 @@
 //! The wrapper against the engine itself, used the way its own documentation does: an EFT text through its loader on
 //! one side, the same fit as a killmail through our key on the other.
 
-use super::{engine::contain, known_fits::*, *};
+use crate::{Engine, data, engine::contain, known_fits::*};
 use domain::{
     FitKey, FitOutcome, FitStats, Killmail, StaticData,
     fit_stats::{Capacitor, ImpossibleFit, Reach, Tank},
@@ -11,7 +11,7 @@ use esf_dogma_engine::{Calculation, Fit, Slot};
 
 /// A fit by the engine's own EFT loader, as the game would import it.
 fn load_eft(engine: &Engine, text: &str) -> Fit {
-    let names = InfoNameSde::new(engine.sde(), None).expect("no names file");
+    let names = InfoNameSde::new(engine.data.sde, None).expect("no names file");
     let fit = esf_format::eft::load_eft(&names, text).expect("an EFT text");
     let lines = text.lines().skip(1).filter(|line| !line.is_empty()).count();
     assert_eq!(fit.items.len(), lines, "every line is a known type: {text}");
@@ -60,7 +60,7 @@ fn stats_of(engine: &Engine, killmail: &Killmail) -> FitStats {
 }
 
 fn raw(engine: &Engine, calculation: &Calculation, name: &str) -> f64 {
-    let id = engine.info().attribute_name_to_id(name).expect("an attribute");
+    let id = engine.data.info().attribute_name_to_id(name).expect("an attribute");
     calculation.ship.attributes.get(&id).map_or(0.0, |value| value.value)
 }
 
@@ -140,7 +140,7 @@ fn other_statistics_have_another_version() {
         [stats_of(&engine, &loss_of(&load_eft(&engine, text))), engine.outcome(&key).stats().expect("a ship").clone()]
     });
     let all = serde_json::to_value(all.collect::<Vec<_>>()).expect("JSON");
-    assert_eq!((engine::STATS_VERSION, format!("{:016x}", digest(&all))), (1, "4369f4a8d9e4611a".to_owned()));
+    assert_eq!((data::STATS_VERSION, format!("{:016x}", digest(&all))), (1, "4369f4a8d9e4611a".to_owned()));
 }
 
 /// Numbers measured with the engine outside this code.
@@ -291,26 +291,26 @@ fn a_panic_in_the_engine_is_contained() {
 #[test]
 fn constants_are_what_they_say() {
     let engine = Engine::bundled();
-    let names = InfoNameSde::new(engine.sde(), None).expect("no names file");
+    let names = InfoNameSde::new(engine.data.sde, None).expect("no names file");
     let kinds = |name: &str| {
         let id = esf_data::InfoName::type_name_to_id(&names, name).expect(name);
-        let info = engine.sde().get_type(id).expect(name);
+        let info = engine.data.sde.get_type(id).expect(name);
         let effects: Vec<i32> = info.dogma_effects().into_iter().flatten().map(|effect| effect.effect_id()).collect();
         (info.category_id(), info.group_id(), effects)
     };
-    assert_eq!(kinds("Rifter").0, engine::CATEGORY_SHIP);
-    assert_eq!(kinds("Astrahus").0, engine::CATEGORY_STRUCTURE);
-    assert_eq!(kinds("Gunnery").0, engine::CATEGORY_SKILL);
-    assert_eq!(kinds("50MN Microwarpdrive II").1, engine::GROUP_PROPULSION);
-    assert_eq!(kinds("1MN Afterburner II").1, engine::GROUP_PROPULSION);
-    assert!(kinds("200mm AutoCannon II").2.contains(&read::EFFECT_TURRET_FITTED));
-    assert!(kinds("Rocket Launcher II").2.contains(&read::EFFECT_LAUNCHER_FITTED));
+    assert_eq!(kinds("Rifter").0, data::CATEGORY_SHIP);
+    assert_eq!(kinds("Astrahus").0, data::CATEGORY_STRUCTURE);
+    assert_eq!(kinds("Gunnery").0, data::CATEGORY_SKILL);
+    assert_eq!(kinds("50MN Microwarpdrive II").1, data::GROUP_PROPULSION);
+    assert_eq!(kinds("1MN Afterburner II").1, data::GROUP_PROPULSION);
+    assert!(kinds("200mm AutoCannon II").2.contains(&data::EFFECT_TURRET_FITTED));
+    assert!(kinds("Rocket Launcher II").2.contains(&data::EFFECT_LAUNCHER_FITTED));
 }
 
 #[test]
 fn other_files_are_refused() {
     assert!(Engine::from_compressed(b"not zstd").is_err());
     assert!(Engine::new(vec![0; 64]).is_err());
-    let build = format!("data build 3650286, statistics {}", engine::STATS_VERSION);
+    let build = format!("data build 3650286, statistics {}", data::STATS_VERSION);
     assert!(Engine::bundled().build().ends_with(&build));
 }

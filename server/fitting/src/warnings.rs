@@ -1,22 +1,22 @@
 //! Fitting rules that a fit breaks, in words. A killmail is a fit that flew, so each is a doubt about the reading: a
 //! skill-dependent limit, a module that was offline, data newer or older than the loss.
 
-use super::engine::Engine;
+use crate::data::Data;
 use domain::TypeId;
 use esf_dogma_engine::{Calculation, Fit, GroupLimit, Resource, Rule, SlotKind, Target, Violation};
 
 /// More are counted, not listed.
 const MAX_WARNINGS: usize = 12;
 
-pub fn words(engine: &Engine, fit: &Fit, calculation: &Calculation, unknown: &[TypeId]) -> Vec<String> {
+pub fn words(data: &Data, fit: &Fit, calculation: &Calculation, unknown: &[TypeId]) -> Vec<String> {
     let mut warnings: Vec<String> =
         unknown.iter().map(|type_id| format!("type {type_id} is not known to the fit engine")).collect();
     for item in &fit.items {
-        if engine.sde().get_type(item.type_id).is_none() {
+        if data.sde.get_type(item.type_id).is_none() {
             warnings.push(format!("type {} is not known to the fit engine", item.type_id));
         }
     }
-    warnings.extend(calculation.violations.iter().flatten().map(|violation| sentence(engine, fit, violation)));
+    warnings.extend(calculation.violations.iter().flatten().map(|violation| sentence(data, fit, violation)));
     warnings.dedup();
     if warnings.len() > MAX_WARNINGS {
         let more = warnings.len() - MAX_WARNINGS;
@@ -26,8 +26,8 @@ pub fn words(engine: &Engine, fit: &Fit, calculation: &Calculation, unknown: &[T
     warnings
 }
 
-fn sentence(engine: &Engine, fit: &Fit, violation: &Violation) -> String {
-    let name = |type_id: i32| match engine.sde().get_type(type_id) {
+fn sentence(data: &Data, fit: &Fit, violation: &Violation) -> String {
+    let name = |type_id: i32| match data.sde.get_type(type_id) {
         Some(info) => info.name().to_owned(),
         None => format!("type {type_id}"),
     };

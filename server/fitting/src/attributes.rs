@@ -1,7 +1,11 @@
 //! The attributes that statistics are read from, by the names the engine's data gives them.
 
-use super::engine::EngineError;
 use esf_data::Info;
+
+/// An attribute that the data lacks: it is of another game, or of another version of the engine.
+#[derive(Debug, thiserror::Error)]
+#[error("the data lacks the attribute {0}")]
+pub struct MissingAttribute(&'static str);
 
 macro_rules! attributes {
     ($($field:ident = $name:literal,)*) => {
@@ -14,8 +18,8 @@ macro_rules! attributes {
         impl AttributeIds {
             /// # Errors
             /// Names the attribute that the data lacks.
-            pub fn find(info: &impl Info) -> Result<Self, EngineError> {
-                Ok(Self { $($field: info.attribute_name_to_id($name).ok_or(EngineError::Attribute($name))?,)* })
+            pub fn find(info: &impl Info) -> Result<Self, MissingAttribute> {
+                Ok(Self { $($field: info.attribute_name_to_id($name).ok_or(MissingAttribute($name))?,)* })
             }
         }
     };

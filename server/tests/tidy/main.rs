@@ -1,0 +1,7 @@
+//! Rules of this repository that a compiler does not know, read from its own files. No database, no server.
+
+mod circles;
+mod house;
+mod layers;
+mod reader;
+mod workspace;
