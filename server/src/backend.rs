@@ -13,24 +13,33 @@ use contract::{
 };
 use domain::{
     KillFilter, KillmailId,
-    access::{Policy, Viewer},
     sort::{RankCursor, Ranking},
 };
 use std::{panic, sync::Arc};
 use tokio::runtime::Handle;
 use tokio_util::task::AbortOnDropHandle;
+use tracing::{Instrument, Span};
 
 /// The use cases for one viewer, asked from anywhere and working on the runtime this was made on.
 pub struct Pages {
     services: Arc<Services>,
     asked: Asked,
     runtime: Handle,
+    request_id: Option<Arc<str>>,
+    /// Of the request: the renderer's own tasks are outside of it.
+    span: Span,
 }
 
 impl Pages {
     /// For one request.
-    pub fn of(services: Arc<Services>, viewer: Viewer, policy: Policy, runtime: Handle) -> Self {
-        Self { asked: services.asked_by(viewer, policy), services, runtime }
+    pub fn of(services: Arc<Services>, asked: Asked, request_id: Option<Arc<str>>, runtime: Handle) -> Self {
+        Self { services, asked, runtime, request_id, span: Span::current() }
+    }
+
+    /// Lets whoever sees an error find the request in the log.
+    fn identify(&self, mut error: ApiError) -> ApiError {
+        error.request_id = self.request_id.as_deref().map(str::to_owned);
+        error
     }
 
     /// Runs a use case; a page that is given up gives it up too.
@@ -39,11 +48,15 @@ impl Pages {
         F: Future<Output = Result<T, ApiError>> + Send + 'static,
         T: Send + 'static,
     {
-        let task = AbortOnDropHandle::new(self.runtime.spawn(use_case(self.asked.clone())));
+        let task =
+            AbortOnDropHandle::new(self.runtime.spawn(use_case(self.asked.clone()).instrument(self.span.clone())));
         match task.await.map_err(tokio::task::JoinError::try_into_panic) {
-            Ok(answer) => answer,
+            Ok(answer) => answer.map_err(|error| self.identify(error)),
             Err(Ok(payload)) => panic::resume_unwind(payload),
-            Err(Err(_)) => Err(ApiError::new(ErrorCode::Unavailable, "The server is stopping. Try again in a moment.")),
+            Err(Err(_)) => {
+                let stopping = ApiError::new(ErrorCode::Unavailable, "The server is stopping. Try again in a moment.");
+                Err(self.identify(stopping))
+            }
         }
     }
 }
@@ -102,11 +115,11 @@ impl Types for Pages {
 #[async_trait]
 impl Status for Pages {
     async fn live_stats(&self) -> Result<LiveStats, ApiError> {
-        self.asked.live_stats() // from memory
+        self.asked.live_stats().map_err(|error| self.identify(error)) // from memory
     }
 
     async fn status(&self) -> Result<StatusReport, ApiError> {
-        self.ask(|asked| async move { Ok(services.status().await) }).await
+        self.ask(|asked| async move { asked.status().await }).await
     }
 
     fn feed_status(&self) -> FeedStatus {

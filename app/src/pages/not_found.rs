@@ -79,7 +79,9 @@ pub fn ErrorPage(error: ApiError) -> impl IntoView {
 /// For addresses that no page has.
 #[component]
 pub fn NotFound() -> impl IntoView {
-    view! { <ErrorPage error=ApiError::new(ErrorCode::NotFound, "There is no page at this address.")/> }
+    let mut error = ApiError::new(ErrorCode::NotFound, "There is no page at this address.");
+    error.request_id = SharedValue::new(crate::request::id).into_inner();
+    view! { <ErrorPage error/> }
 }
 
 #[cfg(all(test, feature = "ssr"))]

@@ -3,7 +3,7 @@
 use super::{
     AppState,
     render::{self, Renderer},
-    security, viewer,
+    request_id, security, viewer,
 };
 use crate::backend::Pages;
 use app::{App, Assets, backend::PublicUrl};
@@ -37,8 +37,14 @@ fn context(state: &AppState) -> impl Fn() + Clone + Send + 'static + use<> {
     let runtime = Handle::current();
     let public_url = PublicUrl(Arc::clone(&state.public_url));
     move || {
-        let extensions = use_context::<Parts>().map(|parts| parts.extensions).unwrap_or_default();
-        let pages = Pages::of(Arc::clone(&services), viewer::of(&extensions), policy, runtime.clone());
+        let parts = use_context::<Parts>();
+        let (headers, extensions) = parts.map(|parts| (parts.headers, parts.extensions)).unwrap_or_default();
+        let request_id: Option<Arc<str>> = request_id::of(&headers).map(Arc::from);
+        if let Some(id) = &request_id {
+            provide_context(app::backend::RequestId(Arc::clone(id)));
+        }
+        let asked = services.asked_by(viewer::of(&extensions), policy);
+        let pages = Pages::of(Arc::clone(&services), asked, request_id, runtime.clone());
         let backend: BackendHandle = Arc::new(pages);
         provide_context(backend);
         provide_context(public_url.clone());

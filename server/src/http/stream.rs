@@ -14,6 +14,7 @@ use axum::{
 use contract::{ApiError, ErrorCode};
 use domain::KillFilter;
 use std::sync::Arc;
+use tracing::{Instrument, Span};
 
 /// `GET /api/v1/stream`
 pub async fn websocket(
@@ -29,10 +30,11 @@ pub async fn websocket(
     asked.may_follow()?;
     let services = Arc::clone(&state.services);
     let stop = state.lifecycle.stop_token();
+    let span = Span::current();
     Ok(upgrade
         .max_message_size(session::MAX_CLIENT_MESSAGE_BYTES)
         .max_frame_size(session::MAX_CLIENT_MESSAGE_BYTES)
-        .on_upgrade(move |socket| session::serve(socket, services, asked, stop)))
+        .on_upgrade(move |socket| session::serve(socket, services, asked, stop).instrument(span)))
 }
 
 /// `GET /api/v1/stream/sse?<filter>`

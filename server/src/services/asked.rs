@@ -39,6 +39,7 @@ use domain::{
 };
 use std::sync::Arc;
 use tokio::sync::oneshot;
+use tracing::instrument;
 
 /// The use cases, for one viewer. Cheap to clone.
 #[derive(Clone)]
@@ -47,6 +48,9 @@ pub struct Asked {
     viewer: Viewer,
     policy: Policy,
 }
+
+/// What is known of a fit, and who will tell when it is not known yet.
+pub type FitSoFar = (FitReport, Option<oneshot::Receiver<Arc<Settled>>>);
 
 /// A loss as exports of its fit want it.
 pub struct FitSource {
@@ -77,14 +81,17 @@ impl Asked {
         self.about(Resource::Public).map(drop)
     }
 
+    #[instrument(level = "debug", skip_all)]
     pub async fn list_kills(&self, filter: &KillFilter, paging: Paging) -> Result<KillPage, ApiError> {
         self.about(Resource::Public)?.list_kills(filter, paging).await
     }
 
+    #[instrument(level = "debug", skip_all)]
     pub async fn newest_kills(&self, filter: &KillFilter, limit: u32) -> Result<KillPage, ApiError> {
         self.about(Resource::Public)?.newest_kills(filter, limit).await
     }
 
+    #[instrument(level = "debug", skip_all)]
     pub async fn list_ranked(
         &self,
         filter: &KillFilter,
@@ -95,14 +102,17 @@ impl Asked {
         self.about(Resource::Public)?.list_ranked(filter, ranking, before, limit).await
     }
 
+    #[instrument(level = "debug", skip_all)]
     pub async fn get_kill(&self, id: KillmailId) -> Result<KillDetail, ApiError> {
         self.about(Resource::Public)?.get_kill(id).await
     }
 
+    #[instrument(level = "debug", skip_all)]
     pub async fn find_record(&self, id: KillmailId) -> Result<Arc<KillRecord>, ApiError> {
         self.about(Resource::Public)?.find_record(id).await.map(|(record, _)| record)
     }
 
+    #[instrument(level = "debug", skip_all)]
     pub async fn fit_source(&self, id: KillmailId) -> Result<FitSource, ApiError> {
         let services = self.about(Resource::Public)?;
         let (record, _) = services.find_record(id).await?;
@@ -112,39 +122,42 @@ impl Asked {
         Ok(FitSource { title: Services::fit_name(&summary), record, static_data })
     }
 
-    /// What is known of a kill's fit, and who will tell when it is not known yet.
-    pub fn ask_for_fit(
-        &self,
-        record: &KillRecord,
-    ) -> Result<(FitReport, Option<oneshot::Receiver<Arc<Settled>>>), ApiError> {
+    pub fn ask_for_fit(&self, record: &KillRecord) -> Result<FitSoFar, ApiError> {
         Ok(self.about(Resource::Public)?.ask_for_fit(record))
     }
 
+    #[instrument(level = "debug", skip_all)]
     pub async fn filter_names(&self, filter: &KillFilter) -> Result<Vec<FilterName>, ApiError> {
         self.about(Resource::Public)?.filter_names(filter).await
     }
 
+    #[instrument(level = "debug", skip_all)]
     pub async fn submit(&self, intake: &Intake, submission: Submission) -> Result<Submitted, ApiError> {
         self.about(Resource::Public)?.submit(intake, submission).await
     }
 
     /// The name of a character, corporation or alliance: as public as the kills it stands on. Its page is not.
+    #[instrument(level = "debug", skip_all)]
     pub async fn entity(&self, kind: EntityKind, id: i64) -> Result<EntityCard, ApiError> {
         self.about(Resource::Public)?.entity(kind, id).await
     }
 
+    #[instrument(level = "debug", skip_all)]
     pub async fn get_type(&self, id: i64, window: StatsWindow, paging: Paging) -> Result<TypePage, ApiError> {
         self.about(Resource::Public)?.get_type(id, window, paging).await
     }
 
+    #[instrument(level = "debug", skip_all)]
     pub async fn type_stats(&self, id: i64, window: StatsWindow) -> Result<Arc<TypeStats>, ApiError> {
         self.about(Resource::Public)?.type_stats(id, window).await
     }
 
+    #[instrument(level = "debug", skip_all)]
     pub async fn get_place(&self, kind: PlaceKind, id: i64, paging: Paging) -> Result<PlacePage, ApiError> {
         self.about(Resource::Public)?.get_place(kind, id, paging).await
     }
 
+    #[instrument(level = "debug", skip_all)]
     pub async fn search(&self, query: &str) -> Result<Vec<SearchHit>, ApiError> {
         self.about(Resource::Public)?.search(query).await
     }
@@ -153,6 +166,7 @@ impl Asked {
         Ok(self.about(Resource::Public)?.static_data())
     }
 
+    #[instrument(level = "debug", skip_all)]
     pub async fn static_data_status(&self, rows: usize) -> Result<StaticDataStatus, ApiError> {
         Ok(self.about(Resource::Public)?.static_data_status(rows).await)
     }
@@ -161,6 +175,7 @@ impl Asked {
         Ok(self.about(Resource::Public)?.live_stats())
     }
 
+    #[instrument(level = "debug", skip_all)]
     pub async fn status(&self) -> Result<StatusReport, ApiError> {
         Ok(self.about(Resource::Public)?.status().await)
     }

@@ -225,7 +225,7 @@ impl Services {
         self.feed_monitor.status()
     }
 
-    fn live_stats(&self) -> LiveStats {
+    pub fn live_stats(&self) -> LiveStats {
         self.window.stats(self.now(), self.hub.subscriber_count())
     }
 

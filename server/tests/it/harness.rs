@@ -112,7 +112,7 @@ impl TestApp {
         variables.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         variables.insert("DATABASE_URL".to_owned(), database.url());
         let config = Config::from_variables(&variables).expect("valid variables");
-        server::telemetry::start_logging(&config);
+        crate::log::start(&config.log);
         let options = ingest_options(&config);
         let running = serve::start(config, options).await.expect("server");
         let app = Self { simulator, database, running, client: reqwest::Client::new() };

@@ -171,7 +171,7 @@ async fn who_falls_behind_is_told_to_resync_and_goes_on() {
     // More news than the hub can send and a queue can hold.
     let flood = tokio::task::spawn_blocking(move || {
         while !told.load(Ordering::Acquire) {
-            services.window().announce(LiveEvent::Stats(Arc::new(services.window().stats(services.now(), 1))));
+            services.window().announce(LiveEvent::Stats(Arc::new(services.live_stats())));
         }
     });
     let ServerMessage::Resync { .. } = client.next_of_interest().await else { panic!("told to resync") };
