@@ -1,10 +1,10 @@
 //! Enriching stored kills again from their kept bodies, with the formulas and static data of now. The prices a kill was
 //! valued with stay, for a kill is worth what it was worth when it came; only gaps are filled and worse sources
-//! replaced. What the source said (its value, its labels) and where the kill came from stay; nobody is told.
+//! replaced. What the source said (its value, its labels) and where the kill came from stay.
 
 use super::{Arrived, Basis, Body, Enriched};
-use crate::services::Services;
-use domain::{KillRecord, KillmailId, Source, valuation::value_again};
+use crate::{live::window::Amendment, services::Services};
+use domain::{KillRecord, KillmailId, Source, StaticData, valuation::value_again};
 use futures::{StreamExt, TryStreamExt};
 use std::sync::Arc;
 use store::StoreError;
@@ -71,9 +71,16 @@ pub async fn recompute(
     let references: Vec<&KillRecord> = fresh.iter().map(Arc::as_ref).collect();
     outcome.updated = services.store().update_enrichment(&references, &basis.static_data).await?;
     for record in fresh {
-        services.replace_enrichment(&record, &basis.static_data);
+        show(&record, &basis.static_data, services);
     }
     Ok(outcome)
+}
+
+/// Lets a stored kill's enrichment be seen wherever an older one is in memory.
+pub fn show(record: &KillRecord, static_data: &StaticData, services: &Services) {
+    let names = |id: i64| services.names().get(id);
+    let amendment = Amendment::Enrichment { enrichment: &record.enrichment, names: &names, static_data };
+    services.window().amend(record.killmail.killmail_id, amendment);
 }
 
 fn again(record: KillRecord, basis: &Basis, compute: Compute) -> Result<Arc<KillRecord>, Failure> {

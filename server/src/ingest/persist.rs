@@ -9,7 +9,7 @@
 //! Ends when its queue is closed and empty: shutdown drains.
 
 use super::{FeedPosition, PersistItem};
-use crate::services::Services;
+use crate::{live::window::Amendment, services::Services};
 use domain::{KillRecord, StaticData};
 use std::{error::Error, sync::Arc, time::Duration};
 use store::{KillBatch, LetterKind, NewDeadLetter, NewPosition, StoreError};
@@ -125,7 +125,7 @@ async fn write_once(items: &[PersistItem], services: &Services) -> Result<(), St
         tracing::error!(killmail_id = %rejected.killmail_id, reason = rejected.reason, "a kill cannot be stored");
     }
     metrics::counter!("killmails_stored_total").increment(outcome.inserted.len() as u64);
-    services.window().mark_stored(records.iter().map(|record| record.killmail.killmail_id));
+    services.window().amend_all(records.iter().map(|record| (record.killmail.killmail_id, Amendment::Stored)));
     for position in positions {
         services.feed_monitor().stored_position(position.feed, position.position);
     }

@@ -136,6 +136,11 @@ impl Hub {
         self.watchers.watch(killmail_id)
     }
 
+    /// Tells everybody who watches one of the kills to ask again.
+    pub fn tell(&self, changed: impl IntoIterator<Item = KillmailId>) {
+        self.watchers.tell(changed);
+    }
+
     fn remove(&self, filter: &KillFilter, id: u64) {
         let mut groups = self.lock();
         groups.count = groups.count.saturating_sub(1);
@@ -186,9 +191,9 @@ impl Hub {
     fn take(&self, event: LiveEvent, pending: &mut Pending) {
         match event {
             LiveEvent::Kill(kill) => pending.kills.push(kill),
-            LiveEvent::Changed(kills) => {
-                self.watchers.tell(kills.iter().map(|kill| kill.summary.killmail_id));
-                pending.changed.extend(kills.iter().cloned());
+            LiveEvent::Changed { rows, pages } => {
+                self.tell(pages.iter().copied());
+                pending.changed.extend(rows.iter().cloned());
             }
             LiveEvent::Fitted(kill) => pending.fitted.push(kill),
             LiveEvent::Names(names) => pending.names.extend_from_slice(&names),

@@ -15,6 +15,7 @@ pub mod watchers;
 pub mod window;
 
 use contract::{FeedStatus, LiveStats, NamePatch};
+use domain::KillmailId;
 use std::sync::Arc;
 pub use window::{LiveKill, Window};
 
@@ -22,8 +23,12 @@ pub use window::{LiveKill, Window};
 #[derive(Clone, Debug)]
 pub enum LiveEvent {
     Kill(Arc<LiveKill>),
-    /// Kills sent earlier whose facts are better known now.
-    Changed(Arc<[Arc<LiveKill>]>),
+    /// Kills told earlier whose facts are better known now: rows of lists that read otherwise, and kills whose open
+    /// pages have to ask again.
+    Changed {
+        rows: Arc<[Arc<LiveKill>]>,
+        pages: Arc<[KillmailId]>,
+    },
     /// A kill told before, now with the statistics of its fit.
     Fitted(Arc<LiveKill>),
     Names(Arc<[NamePatch]>),

@@ -1,10 +1,10 @@
 //! Takes enrichments that another process has made (`tracker re-enrich`, another node) into the hot window, which pages
-//! prefer to the database: else a kill's page would contradict the lists until a restart.
+//! prefer to the database: else a kill's page would contradict the lists until a restart. Open pages are told.
 //!
 //! PostgreSQL tells which kills; after a lost connection the whole window is compared. The newer enrichment counts, so
 //! what this process has written itself, or is about to write, stays.
 
-use crate::services::Services;
+use crate::{enrichment::recompute, services::Services};
 use domain::KillmailId;
 use std::{sync::Arc, time::Duration};
 use store::{KnownEnrichment, StoreError};
@@ -43,11 +43,15 @@ async fn listen(services: &Services, backoff: &mut Backoff) -> Result<std::conve
     }
 }
 
-/// Reads again those of the kills, or of all, that the window has in an older form.
+/// Reads again those of the kills, or of all, that the window has in an older form. Who has one open that is not in the
+/// window is told to ask again.
 async fn refresh(services: &Services, ids: Option<&[KillmailId]>) -> Result<(), StoreError> {
     let window = services.window();
     let kills: Vec<_> = match ids {
-        Some(ids) => ids.iter().filter_map(|id| window.find(*id)).map(|kill| Arc::clone(&kill.record)).collect(),
+        Some(ids) => {
+            services.hub().tell(ids.iter().copied().filter(|id| window.find(*id).is_none()));
+            ids.iter().filter_map(|id| window.find(*id)).map(|kill| Arc::clone(&kill.record)).collect()
+        }
         None => window.records_since(domain::Timestamp::UNIX_EPOCH),
     };
     let known: Vec<KnownEnrichment> = kills
@@ -60,10 +64,8 @@ async fn refresh(services: &Services, ids: Option<&[KillmailId]>) -> Result<(), 
         .collect();
     let static_data = services.static_data();
     for id in services.store().list_newer_enrichments(&known).await? {
-        let Some(stored) = services.store().find_kill(id).await? else { continue };
-        let is_newer = |kill: Arc<super::LiveKill>| kill.record.enrichment.enriched_at < stored.enrichment.enriched_at;
-        if window.find(id).is_some_and(is_newer) {
-            services.replace_enrichment(&stored, &static_data);
+        if let Some(stored) = services.store().find_kill(id).await? {
+            recompute::show(&stored, &static_data, services);
         }
     }
     Ok(())

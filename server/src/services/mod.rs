@@ -243,12 +243,6 @@ impl Services {
         }
     }
 
-    /// Lets a stored kill's new enrichment be seen wherever its old one is in memory. Open pages are not told.
-    pub fn replace_enrichment(&self, record: &KillRecord, static_data: &StaticData) {
-        let names = |id: i64| self.names.get(id);
-        self.window.replace_enrichment(record.killmail.killmail_id, &record.enrichment, &names, static_data);
-    }
-
     /// Has the names of everybody on a kill looked up that are not known.
     pub fn request_names(&self, record: &KillRecord) {
         self.names.request(record.killmail.player_ids());

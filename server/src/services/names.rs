@@ -6,10 +6,17 @@
 //! What other nodes learn comes by way of the bus ([`follow`]).
 
 use super::{Services, affiliations};
-use crate::bus::{News, Topic};
+use crate::{
+    bus::{News, Topic},
+    live::window::Amendment,
+};
 use cached::{CacheMetrics, ShardedLruCache, ShardedLruTtlCache};
 use domain::{CharacterId, EntityKind, EntityName};
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{
     sync::{broadcast::error::RecvError, mpsc},
     time::{Instant, timeout_at},
@@ -196,7 +203,7 @@ fn take_over(news: &News, services: &Services) {
             for (id, name) in &pairs {
                 services.names().names.set(*id, Arc::from(name.as_str()));
             }
-            services.window().apply_names(&pairs);
+            show(&pairs, services);
         }
         Err(error) => tracing::debug!(%error, "names of another version"),
     }
@@ -235,7 +242,15 @@ async fn find(wanted: &[i64], services: &Services, esi: &EsiClient) {
 fn announce(names: &[EntityName], services: &Services) {
     services.names().remember(names);
     let pairs: Vec<(i64, String)> = names.iter().map(|name| (name.id, name.name.clone())).collect();
-    services.window().apply_names(&pairs);
+    show(&pairs, services);
+}
+
+/// Sends names to open pages and fills them in where they are missing in memory.
+fn show(names: &[(i64, String)], services: &Services) {
+    let known: HashMap<i64, &str> = names.iter().map(|(id, name)| (*id, name.as_str())).collect();
+    let lookup = |id: i64| known.get(&id).map(|name| (*name).to_owned());
+    let kills = services.window().lacking_names(known.keys().copied());
+    services.window().amend_all(kills.into_iter().map(|id| (id, Amendment::Names(&lookup))));
 }
 
 fn tell_others(names: &[EntityName], services: &Services) {

@@ -5,7 +5,7 @@
 //! read leave the old in place. After a lost connection the wait grows from [`RETRY_FROM`] to [`POLL`].
 
 use super::{ImportError, load};
-use crate::services::Services;
+use crate::{live::window::Amendment, services::Services};
 use domain::static_data::BUNDLED_BUILD;
 use std::{sync::Arc, time::Duration};
 use store::SnapshotKind;
@@ -74,7 +74,12 @@ pub async fn refresh(services: &Services) -> Result<(), ImportError> {
             services.prices().adopt(&data, services.now());
             // Kills of types that the old data did not know get their names.
             let window = Arc::clone(services.window());
-            tokio::task::spawn_blocking(move || window.adopt(&data)).await?;
+            tokio::task::spawn_blocking(move || {
+                for id in window.ids() {
+                    window.amend(id, Amendment::StaticData(&data));
+                }
+            })
+            .await?;
         }
         // Deleted meanwhile: the news of that is on its way.
         Ok(None) => {}

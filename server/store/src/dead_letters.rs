@@ -279,7 +279,8 @@ pub(crate) async fn insert(connection: &mut PgConnection, letters: &[NewDeadLett
         ORDER BY source, md5(payload)
         ON CONFLICT (source, fingerprint) DO UPDATE SET
             attempts = dead_letters.attempts + 1,
-            position = excluded.position,
+            position = coalesce(excluded.position, dead_letters.position),
+            killmail_id = coalesce(excluded.killmail_id, dead_letters.killmail_id),
             reason = excluded.reason,
             kind = excluded.kind,
             resolved_at = NULL

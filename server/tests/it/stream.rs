@@ -360,3 +360,46 @@ async fn an_open_kill_page_is_told_of_a_better_price() {
     let (mut late, _) = Client::connect(&app).await;
     late.told_of_change(id, before).await; // at once: what it has is outdated
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_kill_page_is_told_of_what_another_process_has_computed() {
+    let simulator = simulator::Simulator::start(crate::harness::simulator_config()).await.expect("simulator");
+    simulator.set_fault(simulator::Fault::OldKill, 1.0);
+    let old = simulator.emit(1)[0];
+    simulator.set_fault(simulator::Fault::OldKill, 0.0);
+    let app = TestApp::start_on("r2z2", simulator).await;
+    let live = app.simulator.emit(1)[0];
+    app.simulator.publish_sequence();
+    let store = &app.database.store;
+    let record = async |id: i64| store.find_kill(KillmailId(id)).await.expect("an answer");
+    eventually("it is stored", || async { record(live).await.is_some() }).await;
+    // Of a backfill: in the database only.
+    let (payload, _) = app.simulator.killmail(old).expect("kept");
+    let killmail = domain::Killmail::decode(&payload, chrono::Utc::now()).expect("a killmail");
+    let kept = domain::KillRecord {
+        killmail: std::sync::Arc::new(killmail),
+        payload: payload.into(),
+        ..record(live).await.expect("stored")
+    };
+    let (static_data, records) = (domain::StaticData::bundled(), [&kept]);
+    let batch = store::KillBatch { records: &records, static_data: &static_data, positions: &[], dead_letters: &[] };
+    store.insert_batch(&batch).await.expect("stored");
+
+    for id in [live, old] {
+        assert_eq!(app.running.services.window().find(KillmailId(id)).is_some(), id == live);
+        let mut other = record(id).await.expect("stored");
+        let known = other.enrichment.enriched_at;
+        let (mut client, _) = Client::connect(&app).await;
+        let watch = ClientMessage::Watch { killmail_id: Some(KillmailId(id)), enriched_at: Some(known) };
+        client.send(&serde_json::to_string(&watch).expect("JSON")).await;
+        // Answered in turn: from now on the client is told.
+        client.send(r#"{"type":"ping","nonce":7}"#).await;
+        while client.next().await != (ServerMessage::Pong { nonce: 7 }) {}
+        other.enrichment.is_solo = !other.enrichment.is_solo;
+        other.enrichment.enriched_at = known + chrono::TimeDelta::minutes(1);
+        assert_eq!(store.update_enrichment(&[&other], &static_data).await.expect("done"), 1);
+        let changed = ServerMessage::Changed { killmail_id: KillmailId(id) };
+        while client.next().await != changed {}
+    }
+    app.stop().await;
+}

@@ -88,6 +88,28 @@ fn every_module_says_what_it_owns_and_stays_readable() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// What has to happen with every change of a kill's enrichment has one place then.
+#[test]
+fn stored_enrichments_are_written_in_one_place() {
+    let mut files = Vec::new();
+    sources(&root().join("server/store/src"), &mut files);
+    let mut writers = BTreeSet::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("UTF-8");
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let writes = |verbs: &[&str]| words.windows(verbs.len()).any(|words| words == verbs);
+        if writes(&["INSERT", "INTO", "killmails_enriched"])
+            || writes(&["UPDATE", "killmails_enriched"])
+            || writes(&["DELETE", "FROM", "killmails_enriched"])
+        {
+            let file = file.strip_prefix(root().join("server/store/src")).expect("below it").to_owned();
+            writers.insert(file.display().to_string());
+        }
+    }
+    let door = ["insert/update/fits.rs", "insert/update/values.rs", "insert/write.rs"];
+    assert_eq!(writers, BTreeSet::from(door.map(str::to_owned)));
+}
+
 #[test]
 fn every_migration_can_be_reverted() {
     let folder = root().join("migrations");

@@ -87,7 +87,8 @@ impl FitBook {
             engine: RwLock::new(None),
             is_engine_new: AtomicBool::new(true),
             known: ShardedLruCache::new(CACHED_FITS),
-            asked: ShardedLruCache::new(QUEUE + URGENT_QUEUE),
+            // Its parts fill unevenly: with just as many places some marks would be lost before their time.
+            asked: ShardedLruCache::new(4 * (QUEUE + URGENT_QUEUE)),
             waiters: Mutex::default(),
             urgent,
             queue,

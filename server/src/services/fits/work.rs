@@ -2,7 +2,7 @@
 //! live pages. Off the live path: kills are published before and without it.
 
 use super::book::{FitJob, Requests, Settled};
-use crate::services::Services;
+use crate::{live::window::Amendment, services::Services};
 use domain::{FitHash, Timestamp, TypeId};
 use futures::{StreamExt, stream};
 use std::{collections::HashSet, sync::Arc, time::Duration};
@@ -129,7 +129,8 @@ async fn compute_one(job: FitJob, services: &Arc<Services>) -> Option<Done> {
 /// Memory, waiting readers and the hot window.
 fn settle(settled: &Arc<Settled>, services: &Services) {
     services.fits().settle(settled);
-    services.window().settle_fit(settled.job_hash, &settled.engine_build, &settled.outcome);
+    let (window, facts) = (services.window(), settled.facts());
+    window.amend_all(window.with_fit(settled.job_hash).into_iter().map(|id| (id, Amendment::Fit(&facts))));
 }
 
 /// Stores results in batches; retries while the database is away.

@@ -99,8 +99,8 @@ async fn refresh_mutamarket(services: &Services, client: &MutamarketClient) -> R
         services.prices().failed(PriceSource::Mutamarket, error.to_string(), services.now());
         error.to_string()
     })?;
-    let now = services.now();
-    let is_rolled = |id: TypeId| services.static_data().type_info(id).is_some_and(|info| info.is_abyssal);
+    let (now, static_data) = (services.now(), services.static_data());
+    let is_rolled = |id: TypeId| static_data.type_info(id).is_some_and(|info| info.is_abyssal);
     let prices: Vec<(TypeId, UnitPrice)> = means
         .into_iter()
         .filter(|(type_id, _)| is_rolled(*type_id))

@@ -8,7 +8,7 @@
 //! window refuses a change based on an older record, and the next look starts from the newer one).
 
 use super::table::PriceTable;
-use crate::services::Services;
+use crate::{live::window::Amendment, services::Services};
 use chrono::TimeDelta;
 use domain::{
     Enrichment, KillRecord, KillmailId, PriceSource, StaticData, Timestamp, TypeId, valuation::revalue_killmail,
@@ -31,7 +31,7 @@ const STORED_KILLS: u32 = 200;
 /// Least time between two searches of the database.
 const STORED_PAUSE: Duration = Duration::from_secs(10);
 const TICK: Duration = Duration::from_secs(1);
-/// Kills changed under one lock of the window, and in one statement.
+/// Kills told of in one piece, and changed in one statement.
 const CHUNK: usize = 200;
 /// Values waiting for their row; as many as the window holds.
 const UNSAVED: usize = 6_000;
@@ -99,19 +99,16 @@ fn may_improve(record: &KillRecord, table: &PriceTable, now: Timestamp) -> bool 
 
 async fn revalue_window(services: &Services, unsaved: &mut Unsaved) {
     let now = services.now();
-    let table = services.prices().table();
+    let (table, static_data) = (services.prices().table(), services.static_data());
     let records = services.window().records_since(now - WINDOW_AGE);
     for chunk in records.chunks(CHUNK) {
-        let changes: Vec<(Arc<KillRecord>, Arc<KillRecord>)> = chunk
-            .iter()
-            .filter_map(|old| {
-                let new = revalued(old, &services.static_data(), &table, now)?;
-                Some((Arc::clone(old), Arc::new(new)))
-            })
-            .collect();
-        let changed = services.window().revalue(changes);
+        let better = chunk.iter().filter_map(|old| {
+            let record = Arc::new(revalued(old, &static_data, &table, now)?);
+            Some((old.killmail.killmail_id, Amendment::Values { based_on: Arc::clone(old), record }))
+        });
+        let changed = services.window().amend_all(better);
         metrics::counter!("killmails_revalued_total").increment(changed.len() as u64);
-        unsaved.add(changed);
+        unsaved.add(changed.iter().map(|kill| Arc::clone(&kill.record)));
         // Thousands of kills must not keep this thread from the live path.
         tokio::task::yield_now().await;
     }
@@ -130,11 +127,11 @@ async fn revalue_stored(services: &Services, improved: &BTreeSet<TypeId>) -> Res
         except: &in_window,
         limit: STORED_KILLS,
     };
-    let table = services.prices().table();
+    let (table, static_data) = (services.prices().table(), services.static_data());
     let mut changed = Vec::new();
     for id in services.store().list_worse_priced(search).await? {
         let Some(record) = services.store().find_kill(id).await? else { continue };
-        changed.extend(revalued(&record, &services.static_data(), &table, now));
+        changed.extend(revalued(&record, &static_data, &table, now));
     }
     services.store().update_values(&changed.iter().collect::<Vec<_>>()).await?;
     metrics::counter!("killmails_revalued_total").increment(changed.len() as u64);
@@ -142,7 +139,7 @@ async fn revalue_stored(services: &Services, improved: &BTreeSet<TypeId>) -> Res
 }
 
 impl Unsaved {
-    fn add(&mut self, records: Vec<Arc<KillRecord>>) {
+    fn add(&mut self, records: impl Iterator<Item = Arc<KillRecord>>) {
         for record in records {
             self.0.insert(record.killmail.killmail_id, (record, 0));
         }

@@ -33,6 +33,14 @@ async fn a_letter_is_kept_until_it_is_resolved() {
     assert_eq!(letters[1].payload.len(), 256 * 1024 - 1);
     assert!(long.starts_with(&letters[1].payload));
     assert_eq!(letters[1].attempts, 2);
+    // It comes again by a way that knows less of it.
+    let again = NewDeadLetter { position: None, killmail_id: None, ..letter("a\0b".to_owned()) };
+    store.insert_dead_letters(&[again]).await.unwrap();
+    let again = store.list_dead_letters(10).await.unwrap().into_iter().find(|it| it.id == letters[0].id).unwrap();
+    assert_eq!(
+        (again.attempts, again.position, again.killmail_id),
+        (2, letters[0].position.clone(), Some(KillmailId(5)))
+    );
 
     store.fail_dead_letter(letters[0].id, "still missing").await.unwrap();
     store.fail_dead_letter(letters[0].id, "still missing").await.unwrap();
@@ -45,7 +53,7 @@ async fn a_letter_is_kept_until_it_is_resolved() {
     let wait = unresolved[0].retry_at - chrono::Utc::now();
     assert!((chrono::TimeDelta::minutes(15)..=chrono::TimeDelta::minutes(20)).contains(&wait), "{wait}");
     assert_eq!(unresolved.len(), 1);
-    assert_eq!((unresolved[0].reason.as_str(), unresolved[0].attempts), ("still missing", 3));
+    assert_eq!((unresolved[0].reason.as_str(), unresolved[0].attempts), ("still missing", 4));
     assert_eq!(store.count_dead_letters().await.unwrap(), 1);
     let dead = |ids: &'static [KillmailId]| async move { store.filter_dead_ids(ids).await.unwrap() };
     assert_eq!(dead(&[KillmailId(4), KillmailId(5)]).await, HashSet::from([KillmailId(5)]));

@@ -1,5 +1,16 @@
-//! Writing enrichments anew: the row of a kill gets what was computed again, in place. A kill that retention has
-//! dropped meanwhile stays dropped.
+//! The one door for changes of a stored kill's enrichment. No other module writes to `killmails_enriched` (a test reads
+//! the sources), so whatever has to happen with a change has its place here.
+//!
+//! | change | by | other processes |
+//! |---|---|---|
+//! | all that is computed, in place | [`Store::update_enrichment`] | told |
+//! | values and unit prices | [`Store::update_values`] (`values`) | told |
+//! | which fit, and what the engine found for it | `fits` | find it themselves |
+//!
+//! A kill that retention has dropped meanwhile stays dropped.
+
+mod fits;
+mod values;
 
 use super::{columns::Columns, write::insert_enriched};
 use crate::{Store, StoreError, news::tell_enriched};
