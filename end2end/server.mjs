@@ -14,7 +14,7 @@ const root = dirname(here);
 const binaries = resolve(process.env.E2E_BIN_DIR || join(root, 'target/debug'));
 const site = resolve(process.env.SITE_ROOT || join(root, 'target/site'));
 const READY_WITHIN = 60_000;
-const QUIET = ['--bind', '127.0.0.1:0', '--rate', '0.01', '--seed', '7', '--poll-floor', '500'];
+const QUIET = ['--rate', '0.01', '--seed', '7', '--poll-floor', '500'];
 
 /** The environment of this process without what would change the servers' ways. */
 function cleanEnvironment() {
@@ -55,13 +55,16 @@ async function stopProcess({ child, exited }) {
   clearTimeout(hard);
 }
 
-/** The URL on the line the simulator prints when it listens. */
+/** What the simulator prints when it listens: the environment of a tracker that is to use it, then its URL. */
 async function announced(simulator) {
   const lines = createInterface({ input: simulator.child.stdout });
+  const environment = {};
   const line = new Promise((done) => {
     lines.on('line', (text) => {
+      const [, name, value] = text.match(/^([A-Z0-9_]+)=(.*)$/) ?? [];
+      if (name) environment[name] = value;
       const url = text.match(/listening on (http:\/\/\S+)/)?.[1];
-      if (url) done(url);
+      if (url) done({ url, environment });
     });
   });
   const failed = simulator.exited.then((reason) => Promise.reject(new Error(reason)));
@@ -103,26 +106,18 @@ export async function start({ label, simulatorArgs = [], env: extra = {} }) {
     await rm(data, { recursive: true, force: true });
   };
   try {
-    const simulator = launch('simulator', label, simulatorArgs.length ? ['--bind', '127.0.0.1:0', ...simulatorArgs] : QUIET, env, data);
+    const galaxy = simulatorArgs.length ? simulatorArgs : QUIET;
+    const simulator = launch('simulator', label, ['--bind', '127.0.0.1:0', '--print-env', ...galaxy], env, data);
     running.push(simulator);
-    const upstream = await announced(simulator);
+    const { url: upstream, environment } = await announced(simulator);
     const bind = `127.0.0.1:${await freePort()}`;
     const tracker = launch('tracker', label, ['serve'], {
       ...env,
+      ...environment,
       BIND_ADDR: bind,
       DATA_DIR: data,
       SITE_ROOT: site,
-      FEEDS: 'wanderer,r2z2',
-      WANDERER_KILLS_URL: `${upstream}/wanderer`,
-      R2Z2_URL: `${upstream}/r2z2`,
-      EVE_KILL_URL: `${upstream}/evekill`,
-      ESI_URL: `${upstream}/esi`,
-      IMAGE_SERVER_URL: `${upstream}/images`,
-      JANICE_URL: `${upstream}/janice`,
-      JANICE_API_KEY: 'simulated-janice-key', // the simulator's own, a secret of nobody
-      MUTAMARKET_URL: `${upstream}/mutamarket/api`,
       R2Z2_POLL_SECONDS: '1',
-      TRACKER_DEMO: '1',
       ...extra,
     }, data); // not in the repository, whose .env it would read
     running.push(tracker);

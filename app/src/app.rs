@@ -15,8 +15,8 @@ use crate::{
         place::{ConstellationPage, RegionPage, SystemPage},
         ranked::RankedLosses,
         search::SearchPage,
-        ship::ShipPage,
         status::StatusPage,
+        types::TypePage,
     },
 };
 use leptos::prelude::*;
@@ -46,8 +46,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/kill/:id") view=KillPage ssr=SsrMode::Async/>
                     // Only for the server's list of addresses: the router takes the one above for both.
                     <Route path=(StaticSegment("kill"), ParamSegment("id"), StaticSegment("/")) view=KillPage ssr=SsrMode::Async/>
-                    <Route path=path!("/type/:id") view=ShipPage ssr=SsrMode::Async/>
-                    <Route path=(StaticSegment("type"), ParamSegment("id"), StaticSegment("/")) view=ShipPage ssr=SsrMode::Async/>
+                    <Route path=path!("/type/:id") view=TypePage ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("type"), ParamSegment("id"), StaticSegment("/")) view=TypePage ssr=SsrMode::Async/>
                     <Route path=path!("/system/:id") view=SystemPage ssr=SsrMode::Async/>
                     <Route path=path!("/constellation/:id") view=ConstellationPage ssr=SsrMode::Async/>
                     <Route path=path!("/region/:id") view=RegionPage ssr=SsrMode::Async/>

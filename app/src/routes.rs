@@ -42,7 +42,7 @@ pub fn region(id: RegionId) -> String {
 }
 
 /// The page of a ship or another type.
-pub fn kind(id: TypeId) -> String {
+pub fn of_type(id: TypeId) -> String {
     format!("/type/{id}")
 }
 

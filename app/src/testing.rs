@@ -176,7 +176,7 @@ impl Types for FakeBackend {
     async fn get_type(&self, id: i64, window: StatsWindow, _: Paging) -> Result<TypePage, ApiError> {
         let data = StaticData::bundled();
         let name = data.type_name(TypeId(id)).ok_or_else(|| ApiError::not_found("This type"))?;
-        Ok(crate::pages::ship::fixtures::quiet(name, window))
+        Ok(crate::pages::types::fixtures::quiet(name, window))
     }
 }
 

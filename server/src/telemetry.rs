@@ -10,10 +10,10 @@ const DURATION_BUCKETS: &[f64] = &[0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0
 
 /// Starts logging to standard error. Later calls do nothing.
 pub fn start_logging(config: &Config) {
-    let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_new(&config.log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second start (tests) keeps the first logger.
-    let started = if config.is_log_json { builder.json().try_init() } else { builder.try_init() };
+    let started = if config.log.is_json { builder.json().try_init() } else { builder.try_init() };
     drop(started);
 }
 

@@ -2,7 +2,7 @@
 //! opened here is the same for every command of one configuration, so all of them share one budget of each upstream.
 
 use crate::{
-    config::{Config, DatabaseConfig},
+    config::{Config, DatabasePlace},
     postgres::Embedded,
     services::prices,
 };
@@ -46,9 +46,9 @@ impl Database {
     /// # Errors
     /// When PostgreSQL cannot be started, reached or migrated.
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
-        let (url, embedded) = match &config.database {
-            DatabaseConfig::Url(url) => (url.clone(), None),
-            DatabaseConfig::Embedded { data_dir, bin_dir } => {
+        let (url, embedded) = match &config.database.place {
+            DatabasePlace::Url(url) => (url.clone(), None),
+            DatabasePlace::Embedded { data_dir, bin_dir } => {
                 let (data_dir, bin_dir) = (data_dir.clone(), bin_dir.clone());
                 let embedded = tokio::task::spawn_blocking(move || Embedded::start(&data_dir, bin_dir.as_deref()))
                     .await
@@ -93,14 +93,14 @@ impl Database {
 /// # Errors
 /// When a URL of the configuration is none.
 pub fn esi_client(config: &Config, client: &HttpClient) -> anyhow::Result<EsiClient> {
-    let mut options = EsiOptions::new(url(&config.esi_url)?);
-    options.compatibility_date.clone_from(&config.esi_compatibility_date);
+    let mut options = EsiOptions::new(url(&config.upstreams.esi_url)?);
+    options.compatibility_date.clone_from(&config.upstreams.esi_compatibility_date);
     Ok(EsiClient::sharing(client.clone(), options, shared_budget(config, "esi", None)?))
 }
 
 /// Nodes with one Redis keep to one budget of each upstream, and to one pace where it is ours.
 fn shared_budget(config: &Config, host: &'static str, pace: Option<Pace>) -> anyhow::Result<Arc<dyn SharedBudget>> {
-    Ok(match &config.redis_url {
+    Ok(match &config.database.redis_url {
         Some(url) => Arc::new(RedisBudget::new(url, "tracker", host).context("REDIS_URL")?.pace(pace)),
         None => Arc::new(Alone),
     })
@@ -109,7 +109,7 @@ fn shared_budget(config: &Config, host: &'static str, pace: Option<Pace>) -> any
 /// # Errors
 /// When TLS cannot be set up.
 pub fn http_client(config: &Config) -> anyhow::Result<HttpClient> {
-    let contact = config.contact.clone().unwrap_or_else(|| config.public_url.clone());
+    let contact = config.upstreams.contact.clone().unwrap_or_else(|| config.http.public_url.clone());
     HttpClient::new(HttpOptions::new(contact, now)).context("HTTP client")
 }
 
@@ -125,26 +125,26 @@ pub fn url(text: &str) -> anyhow::Result<Url> {
 /// When a URL of the configuration is none.
 pub fn feeds(config: &Config, client: &HttpClient) -> anyhow::Result<Vec<Arc<dyn Feed>>> {
     let mut feeds: Vec<Arc<dyn Feed>> = Vec::new();
-    for source in &config.feeds {
+    for source in &config.feeds.order {
         match source {
             Source::Wanderer => {
-                let url = config.wanderer_kills_url.as_deref().context("WANDERER_KILLS_URL is not set")?;
+                let url = config.feeds.wanderer_kills_url.as_deref().context("WANDERER_KILLS_URL is not set")?;
                 let mut options = WandererOptions::new(self::url(url)?);
                 options.silence = read_timeout(config);
                 feeds.push(Arc::new(WandererFeed::new(client.clone(), options).context("wanderer-kills")?));
             }
             Source::R2z2 => {
-                let mut options = R2z2Options::new(url(&config.r2z2_url)?);
-                options.poll_floor = config.r2z2_poll;
-                options.start_back = config.r2z2_start_back;
-                options.pace.per_second = config.r2z2_requests_per_second;
+                let mut options = R2z2Options::new(url(&config.feeds.r2z2.url)?);
+                options.poll_floor = config.feeds.r2z2.poll;
+                options.start_back = config.feeds.r2z2.start_back;
+                options.pace.per_second = config.feeds.r2z2.requests_per_second;
                 // A request takes some tens of milliseconds: enough of them at once to reach the pace.
-                options.prefetch = (config.r2z2_requests_per_second as usize / 10).clamp(4, 64);
+                options.prefetch = (config.feeds.r2z2.requests_per_second as usize / 10).clamp(4, 64);
                 options.pace.burst = u32::try_from(options.prefetch).unwrap_or(options.pace.burst);
                 feeds.push(Arc::new(R2z2Feed::new(client.clone(), options)));
             }
             Source::EveKill => {
-                let mut options = EveKillOptions::new(url(&config.eve_kill_url)?);
+                let mut options = EveKillOptions::new(url(&config.feeds.eve_kill_url)?);
                 options.silence = read_timeout(config);
                 feeds.push(Arc::new(EveKillFeed::new(client.clone(), &options).context("EVE-KILL")?));
             }
@@ -156,21 +156,21 @@ pub fn feeds(config: &Config, client: &HttpClient) -> anyhow::Result<Vec<Arc<dyn
 
 /// When a connection without a byte is given up: soon enough that another one may show life before the feed's bound.
 fn read_timeout(config: &Config) -> Duration {
-    config.feed_silence.mul_f64(0.75)
+    config.feeds.silence.mul_f64(0.75)
 }
 
 /// # Errors
 /// When a URL of the configuration is none.
 pub fn price_sources(config: &Config, client: &HttpClient, esi: &Arc<EsiClient>) -> anyhow::Result<prices::Sources> {
-    let janice = match &config.janice_api_key {
+    let janice = match &config.prices.janice_api_key {
         Some(key) => {
-            let options = JaniceOptions::new(url(&config.janice_url)?, key.expose());
+            let options = JaniceOptions::new(url(&config.prices.janice_url)?, key.expose());
             let shared = shared_budget(config, options.discipline.host, options.discipline.pace)?;
             Some(JaniceClient::sharing(client.clone(), options, shared))
         }
         None => None,
     };
-    let options = MutamarketOptions::new(url(&config.mutamarket_url)?);
+    let options = MutamarketOptions::new(url(&config.prices.mutamarket_url)?);
     let shared = shared_budget(config, options.discipline.host, options.discipline.pace)?;
     let mutamarket = MutamarketClient::sharing(client.clone(), options, shared);
     Ok(prices::Sources { esi: Arc::clone(esi), janice, mutamarket })

@@ -10,9 +10,9 @@ pub mod place;
 #[cfg(feature = "ports")]
 pub mod ports;
 pub mod search;
-pub mod ship;
 pub mod static_data;
 pub mod status;
+pub mod types;
 
 pub use entity::{EntityCard, EntityRef};
 pub use error::{ApiError, ErrorCode, FieldProblem};
@@ -21,11 +21,11 @@ pub use killmail::{AttackerRow, ItemRow, KillDetail, KillPage, NearestCelestial,
 pub use live::{ClientMessage, LiveStats, MinuteBucket, NamePatch, PROTOCOL_VERSION, ServerMessage};
 pub use place::{HourBucket, PlaceKind, PlacePage, PlaceRef, RankedEntry};
 pub use search::SearchHit;
-pub use ship::{
-    FitModule, FitRack, Involved, InvolvedEntry, StatsWindow, TagCount, TypeFacts, TypePage, TypeStats, UsualFit,
-};
 pub use static_data::StaticDataStatus;
 pub use status::{
     CacheHealth, DataHealth, EnrichmentHealth, FeedHealth, FeedState, FeedStatus, PriceHealth, PriceSourceHealth,
     QueueDepth, StatusReport, StoreHealth, UpstreamState, VersionCount,
+};
+pub use types::{
+    FitModule, FitRack, Involved, InvolvedEntry, StatsWindow, TagCount, TypeFacts, TypePage, TypeStats, UsualFit,
 };

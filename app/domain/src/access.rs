@@ -3,7 +3,7 @@
 //! Pure: the same answer in the browser, which hides what is not allowed, and on the server, which refuses it.
 
 use crate::{CharacterId, CorporationId};
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 /// Kills of the current character in [`ACTIVITY_DAYS`] that make its pilot active.
 pub const ACTIVE_OWN_KILLS: u32 = 20;
@@ -88,18 +88,6 @@ pub enum Policy {
     Standard,
     /// For a private installation: guests read what needs no account of its own.
     Open,
-}
-
-impl FromStr for Policy {
-    type Err = &'static str;
-
-    fn from_str(word: &str) -> Result<Self, Self::Err> {
-        match word {
-            "standard" => Ok(Self::Standard),
-            "open" => Ok(Self::Open),
-            _ => Err("is standard or open"),
-        }
-    }
 }
 
 /// Why somebody may not.

@@ -1,6 +1,9 @@
 //! Kills by hour as bars, with the same numbers as a table for whoever cannot or does not want to read bars.
 
-use crate::{components::isk::IskAmount, format};
+use crate::{
+    components::{data_table::Column, figure::ChartFigure, isk::IskAmount},
+    format,
+};
 use contract::HourBucket;
 use leptos::prelude::*;
 
@@ -9,6 +12,7 @@ const HEIGHT: f64 = 210.0;
 /// Room for the hours below the bars.
 const FOOT: f64 = 18.0;
 const HEAD: f64 = 14.0;
+const COLUMNS: &[Column] = &[Column::Text("Hour from (EVE time)"), Column::Number("Kills"), Column::Number("ISK lost")];
 
 /// The chart. The last bucket is the running hour and drawn hatched.
 pub fn activity_chart(buckets: &[HourBucket]) -> AnyView {
@@ -49,33 +53,25 @@ pub fn activity_chart(buckets: &[HourBucket]) -> AnyView {
         .collect_view();
     let base = HEIGHT - FOOT;
     view! {
-        <figure class="activity">
-            <svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="img" aria-label=summary.clone()>
-                <defs>
-                    <pattern id="activity-running" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-                        <rect class="activity-running-ground" width="6" height="6"/>
-                        <rect class="activity-running-stripe" width="3" height="6"/>
-                    </pattern>
-                </defs>
-                <line class="activity-base" x1="0" x2=WIDTH y1=base y2=base/>
-                {bars}
-            </svg>
-            <figcaption>{summary} ". Hours in EVE time; the striped bar is the running hour."</figcaption>
-            <details class="fold">
-                <summary>"As a table"</summary>
-                <table class="data-table">
-                    <caption class="sr-only">"Kills and ISK by hour, newest first"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Hour from (EVE time)"</th>
-                            <th scope="col" class="number">"Kills"</th>
-                            <th scope="col" class="number">"ISK lost"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </details>
-        </figure>
+        <ChartFigure
+            class="activity"
+            width=WIDTH
+            height=HEIGHT
+            summary
+            note=". Hours in EVE time; the striped bar is the running hour."
+            caption="Kills and ISK by hour, newest first"
+            columns=COLUMNS
+            rows=rows.into_any()
+        >
+            <defs>
+                <pattern id="activity-running" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+                    <rect class="activity-running-ground" width="6" height="6"/>
+                    <rect class="activity-running-stripe" width="3" height="6"/>
+                </pattern>
+            </defs>
+            <line class="activity-base" x1="0" x2=WIDTH y1=base y2=base/>
+            {bars}
+        </ChartFigure>
     }
     .into_any()
 }

@@ -23,9 +23,9 @@ fn state(connection: Connection, feed: &FeedStatus) -> (&'static str, &'static s
 #[component]
 pub fn FeedPill() -> impl IntoView {
     let store = expect_context::<LiveStore>();
-    let shown = Memo::new(move |_| store.feed.with(|feed| state(store.connection.get(), feed)));
-    let source = move || store.feed.with(|feed| feed.active.map(Source::label));
-    let lag = move || store.feed.with(|feed| feed.lag_ms.map(format::lag));
+    let shown = Memo::new(move |_| store.feed.status.with(|feed| state(store.feed.connection.get(), feed)));
+    let source = move || store.feed.status.with(|feed| feed.active.map(Source::label));
+    let lag = move || store.feed.status.with(|feed| feed.lag_ms.map(format::lag));
     view! {
         <a class="feed-pill" href=routes::STATUS data-tone=move || shown.get().1 title="State of the feed">
             <svg class="feed-glyph" viewBox="0 0 12 12" aria-hidden="true">

@@ -16,7 +16,7 @@ pub fn FitPanel(killmail_id: KillmailId, report: FitReport) -> impl IntoView {
     let live = use_context::<LiveStore>();
     let is_pending = report.outcome.is_none();
     let shown = Memo::new(move |_| {
-        let told = live.filter(|_| is_pending).and_then(|live| live.fit.get());
+        let told = live.filter(|_| is_pending).and_then(|live| live.watch.fit.get());
         told.filter(|(id, _)| *id == killmail_id).map_or_else(|| report.clone(), |(_, told)| told)
     });
     view! { <div class="fit-panel" role="status" aria-live="polite">{move || content(&shown.get())}</div> }

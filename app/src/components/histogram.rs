@@ -1,6 +1,9 @@
 //! How a number is spread: bars with the middle half marked, the same in one sentence, and as a table.
 
-use crate::format;
+use crate::{
+    components::{data_table::Column, figure::ChartFigure},
+    format,
+};
 use domain::distribution::{Bin, Distribution};
 use leptos::prelude::*;
 
@@ -9,6 +12,7 @@ const HEIGHT: f64 = 168.0;
 /// Room for the boundaries below the bars.
 const FOOT: f64 = 18.0;
 const HEAD: f64 = 16.0;
+const COLUMNS: &[Column] = &[Column::Text("From – to"), Column::Number("Losses"), Column::Number("Share")];
 
 /// What a histogram is of, in words.
 pub struct Words<T> {
@@ -51,28 +55,22 @@ pub fn histogram<T: Copy + PartialEq>(spread: &Distribution<T>, words: &Words<T>
             }
         })
         .collect_view();
+    // Drawn before the frame, whose children outlive what they are of.
+    let (middle_half, bars) = (middle_half(spread, words), bars(spread, words));
     view! {
-        <figure class="histogram">
-            <svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="img" aria-label=summary.clone()>
-                {middle_half(spread, words)}
-                {bars(spread, words)}
-            </svg>
-            <figcaption>{summary} "."</figcaption>
-            <details class="fold">
-                <summary>"As a table"</summary>
-                <table class="data-table">
-                    <caption class="sr-only">{words.what}", by range"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"From – to"</th>
-                            <th scope="col" class="number">"Losses"</th>
-                            <th scope="col" class="number">"Share"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </details>
-        </figure>
+        <ChartFigure
+            class="histogram"
+            width=WIDTH
+            height=HEIGHT
+            summary
+            note="."
+            caption=format!("{}, by range", words.what)
+            columns=COLUMNS
+            rows=rows.into_any()
+        >
+            {middle_half}
+            {bars}
+        </ChartFigure>
     }
     .into_any()
 }

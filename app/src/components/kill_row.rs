@@ -82,7 +82,7 @@ pub fn KillRow(
                 <Icon name=kind.glyph()/>
                 <span class="kill-outcome" title=kind.word() aria-hidden="true">"Loss"</span>
             </a>
-            <a class="kill-hull" href=routes::kind(kill.ship.type_id) title="Fits and losses" aria-label=about_ship>
+            <a class="kill-hull" href=routes::of_type(kill.ship.type_id) title="Fits and losses" aria-label=about_ship>
                 <TypeImage picture=Picture::of_ship(&kill.ship) size=40/>
             </a>
             <div class="kill-ship">

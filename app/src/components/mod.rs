@@ -2,40 +2,43 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "components own their props")]
 
-// --- shared primitives and the live page
+pub mod activity_chart;
+pub mod attacker_list;
+pub mod combobox;
+pub mod copy_button;
+pub mod data_table;
 pub mod dom;
 pub mod error_panel;
+pub mod facts;
+pub mod fate;
 pub mod feed_pill;
+pub mod figure;
 pub mod filter_bar;
 pub mod filter_link;
 pub mod fit_number;
+pub mod fit_panel;
+pub mod fitting_wheel;
+pub mod histogram;
 pub mod icon;
 pub mod isk;
+pub mod item_list;
 pub mod kill_kind;
 pub mod kill_list;
 pub mod kill_row;
 pub mod layout;
+pub mod meta_group;
 pub mod order;
 pub mod palette;
 pub mod party;
 pub mod preferences;
+pub mod price;
+pub mod rank_bar;
 pub mod search_box;
 pub mod security;
 pub mod sparkline;
+pub mod state_shape;
 pub mod tag_words;
+pub mod tiles;
 pub mod time;
 pub mod type_image;
-
-// --- the kill, place, ship, status and search pages
-pub mod activity_chart;
-pub mod attacker_list;
-pub mod copy_button;
-pub mod fate;
-pub mod fit_panel;
-pub mod fitting_wheel;
-pub mod histogram;
-pub mod item_list;
-pub mod meta_group;
-pub mod price;
-pub mod rank_bar;
 pub mod value_tiles;

@@ -2,6 +2,7 @@
 
 use crate::{
     components::{
+        combobox::Asked,
         dom,
         search_box::{HitList, Search, address},
     },
@@ -31,82 +32,16 @@ pub fn use_palette() -> RwSignal<bool> {
 #[component]
 pub fn Palette() -> impl IntoView {
     let open = use_palette();
-    let search = Search::new();
+    let search = Search::new("palette-hit");
     let dialog = NodeRef::<html::Dialog>::new();
     let navigate = use_navigate();
-
-    Effect::new(move |_| {
-        if let Some(dialog) = dialog.get() {
-            match (open.get(), dialog.open()) {
-                (true, false) => {
-                    search.clear();
-                    search.hits.set(recent());
-                    drop(dialog.show_modal());
-                }
-                (false, true) => dialog.close(),
-                _ => {}
-            }
-        }
-    });
-    Effect::new(move |_| {
-        let listener = window_event_listener(ev::keydown, move |event| {
-            let is_k = event.key().eq_ignore_ascii_case("k");
-            if is_k && (event.ctrl_key() || event.meta_key()) && !event.shift_key() && !event.alt_key() {
-                event.prevent_default();
-                open.update(|open| *open = !*open);
-            }
-        });
-        on_cleanup(move || listener.remove());
-    });
-
+    show_while(open, dialog, search);
+    toggle_by_key(open);
     let pick = Callback::new(move |hit: SearchHit| {
         remember(&hit);
         open.set(false);
         navigate(&address(&hit), NavigateOptions::default());
     });
-    let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
-        "ArrowDown" => {
-            event.prevent_default();
-            search.step(1);
-        }
-        "ArrowUp" => {
-            event.prevent_default();
-            search.step(-1);
-        }
-        "Enter" => {
-            // Without a hit the form is sent: the search page says more.
-            if let Some(hit) = search.active_hit() {
-                event.prevent_default();
-                pick.run(hit);
-            } else {
-                open.set(false);
-            }
-        }
-        // The browser would only empty the field first.
-        "Escape" => {
-            event.prevent_default();
-            open.set(false);
-        }
-        _ => {}
-    };
-    let message = move || {
-        if let Some(error) = search.error.get() {
-            error.message
-        } else if search.is_busy.get() {
-            "Searching…".to_owned()
-        } else if search.hits.with(Vec::is_empty) {
-            if search.text.with(|text| text.trim().chars().count() < 2) {
-                "Type at least two letters.".to_owned()
-            } else {
-                "Nothing found.".to_owned()
-            }
-        } else if search.text.with(String::is_empty) {
-            "Recent searches".to_owned()
-        } else {
-            let count = search.hits.with(Vec::len) as u64;
-            crate::format::counted(count, "hit", "hits")
-        }
-    };
     view! {
         <dialog
             class="palette"
@@ -126,32 +61,104 @@ pub fn Palette() -> impl IntoView {
             }
         >
             <form class="palette-form" action=routes::SEARCH method="get" role="search">
-                <input
-                    class="palette-input"
-                    type="search"
-                    name="q"
-                    role="combobox"
-                    aria-label="Search pilots, corporations, alliances, ships and places"
-                    aria-expanded=move || if search.hits.with(Vec::is_empty) { "false" } else { "true" }
-                    aria-controls="palette-hits"
-                    aria-autocomplete="list"
-                    aria-activedescendant=move || {
-                        (!search.hits.with(Vec::is_empty)).then(|| format!("palette-hit-{}", search.active.get()))
-                    }
-                    placeholder="Pilot, corporation, ship, system, kill id…"
-                    autocomplete="off"
-                    spellcheck="false"
-                    prop:value=move || search.text.get()
-                    on:input:target=move |event| search.typed(event.target().value())
-                    on:keydown=on_key
-                />
+                {field(search, move |event| on_key(&event, open, search, pick))}
             </form>
-            <p class="palette-message" role="status">{message}</p>
-            <HitList id="palette" search=search on_pick=pick/>
+            <p class="palette-message" role="status">{move || message(search)}</p>
+            <HitList id="palette-hits" search=search on_pick=pick/>
             <p class="palette-keys" aria-hidden="true">
                 <kbd>"↑"</kbd><kbd>"↓"</kbd>" choose "<kbd>"Enter"</kbd>" open "<kbd>"Esc"</kbd>" close"
             </p>
         </dialog>
+    }
+}
+
+fn show_while(open: RwSignal<bool>, dialog: NodeRef<html::Dialog>, search: Search) {
+    Effect::new(move |_| {
+        if let Some(dialog) = dialog.get() {
+            match (open.get(), dialog.open()) {
+                (true, false) => {
+                    search.clear();
+                    search.hits.set(recent());
+                    drop(dialog.show_modal());
+                }
+                (false, true) => dialog.close(),
+                _ => {}
+            }
+        }
+    });
+}
+
+/// Ctrl-K, or Cmd-K, anywhere.
+fn toggle_by_key(open: RwSignal<bool>) {
+    Effect::new(move |_| {
+        let listener = window_event_listener(ev::keydown, move |event| {
+            let is_k = event.key().eq_ignore_ascii_case("k");
+            if is_k && (event.ctrl_key() || event.meta_key()) && !event.shift_key() && !event.alt_key() {
+                event.prevent_default();
+                open.update(|open| *open = !*open);
+            }
+        });
+        on_cleanup(move || listener.remove());
+    });
+}
+
+fn on_key(event: &ev::KeyboardEvent, open: RwSignal<bool>, search: Search, pick: Callback<SearchHit>) {
+    match search.combobox.press(event) {
+        // Without a hit the form is sent: the search page says more.
+        Some(Asked::Choose(index)) => match index.and_then(|index| search.hit(index)) {
+            Some(hit) => {
+                event.prevent_default();
+                pick.run(hit);
+            }
+            None => open.set(false),
+        },
+        // The browser would only empty the field first.
+        Some(Asked::Close) => {
+            event.prevent_default();
+            open.set(false);
+        }
+        Some(Asked::Move(_)) | None => {}
+    }
+}
+
+fn field(search: Search, on_key: impl FnMut(ev::KeyboardEvent) + 'static) -> impl IntoView {
+    view! {
+        <input
+            class="palette-input"
+            type="search"
+            name="q"
+            role="combobox"
+            aria-label="Search pilots, corporations, alliances, ships and places"
+            aria-expanded=move || if search.hits.with(Vec::is_empty) { "false" } else { "true" }
+            aria-controls="palette-hits"
+            aria-autocomplete="list"
+            aria-activedescendant=move || search.combobox.active_id()
+            placeholder="Pilot, corporation, ship, system, kill id…"
+            autocomplete="off"
+            spellcheck="false"
+            prop:value=move || search.text.get()
+            on:input:target=move |event| search.typed(event.target().value())
+            on:keydown=on_key
+        />
+    }
+}
+
+fn message(search: Search) -> String {
+    if let Some(error) = search.error.get() {
+        error.message
+    } else if search.is_busy.get() {
+        "Searching…".to_owned()
+    } else if search.hits.with(Vec::is_empty) {
+        if search.text.with(|text| text.trim().chars().count() < 2) {
+            "Type at least two letters.".to_owned()
+        } else {
+            "Nothing found.".to_owned()
+        }
+    } else if search.text.with(String::is_empty) {
+        "Recent searches".to_owned()
+    } else {
+        let count = search.hits.with(Vec::len) as u64;
+        crate::format::counted(count, "hit", "hits")
     }
 }
 

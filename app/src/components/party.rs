@@ -56,14 +56,25 @@ pub fn main_link(party: &Party, base: &KillFilter) -> AnyView {
 
 /// Two lines: the pilot, then corporation and alliance. `base` is the filter the links narrow.
 #[component]
-pub fn PartyNames(party: Party, #[prop(optional)] base: KillFilter) -> impl IntoView {
+pub fn PartyNames(
+    party: Party,
+    #[prop(optional)] base: KillFilter,
+    /// Stands for the name of someone who has none.
+    #[prop(default = None)]
+    otherwise: Option<String>,
+) -> impl IntoView {
+    let is_nobody = party.character.is_none() && party.corporation.is_none() && party.faction.is_none();
+    let main = match otherwise.filter(|_| is_nobody) {
+        Some(name) => view! { <span>{name}</span> }.into_any(),
+        None => main_link(&party, &base),
+    };
     let groups = group_names(&party)
         .into_iter()
         .map(|(kind, id, name)| view! { <a class="name-link" href=narrowed(&base, kind, id)>{name}</a> })
         .collect_view();
     view! {
         <span class="party">
-            <span class="party-main">{main_link(&party, &base)}</span>
+            <span class="party-main">{main}</span>
             <span class="party-groups">{groups}</span>
         </span>
     }

@@ -1,7 +1,10 @@
 //! Searching while typing, shared by the palette and the filter bar: debounced, the last question wins, and a list
 //! of hits for a combobox.
 
-use crate::{components::icon::Icon, functions, routes};
+use crate::{
+    components::{combobox::Combobox, icon::Icon},
+    functions, routes,
+};
 use contract::{ApiError, SearchHit};
 use domain::{EntityKind, KillmailId};
 use leptos::prelude::*;
@@ -11,23 +14,25 @@ const DEBOUNCE: Duration = Duration::from_millis(150);
 /// Shorter texts find everything.
 const SHORTEST: usize = 2;
 
-/// Text, hits and the hit under the keyboard's cursor.
+/// Text, hits and the keyboard's cursor in them.
 #[derive(Clone, Copy)]
 pub struct Search {
     pub text: RwSignal<String>,
     pub hits: RwSignal<Vec<SearchHit>>,
-    pub active: RwSignal<usize>,
+    pub combobox: Combobox,
     pub is_busy: RwSignal<bool>,
     pub error: RwSignal<Option<ApiError>>,
     asked: StoredValue<u32>,
 }
 
 impl Search {
-    pub fn new() -> Self {
+    /// `option` begins the ids of the hits.
+    pub fn new(option: &'static str) -> Self {
+        let hits = RwSignal::<Vec<SearchHit>>::default();
         Self {
             text: RwSignal::default(),
-            hits: RwSignal::default(),
-            active: RwSignal::new(0),
+            hits,
+            combobox: Combobox::new(option, Signal::derive(move || hits.with(Vec::len))),
             is_busy: RwSignal::new(false),
             error: RwSignal::new(None),
             asked: StoredValue::new(0),
@@ -66,7 +71,7 @@ impl Search {
 
     fn answered(self, answer: Result<Vec<SearchHit>, ApiError>) {
         self.is_busy.set(false);
-        self.active.set(0);
+        self.combobox.reset();
         match answer {
             Ok(hits) => {
                 self.error.set(None);
@@ -83,14 +88,8 @@ impl Search {
         self.typed(String::new());
     }
 
-    /// Moves the cursor; stays at the ends.
-    pub fn step(self, by: isize) {
-        let last = self.hits.with(Vec::len).saturating_sub(1);
-        self.active.update(|active| *active = active.saturating_add_signed(by).min(last));
-    }
-
-    pub fn active_hit(self) -> Option<SearchHit> {
-        self.hits.with(|hits| hits.get(self.active.get_untracked()).cloned())
+    pub fn hit(self, index: usize) -> Option<SearchHit> {
+        self.hits.with_untracked(|hits| hits.get(index).cloned())
     }
 }
 
@@ -141,7 +140,7 @@ pub fn kind_glyph(kind: Option<EntityKind>) -> &'static str {
     }
 }
 
-/// The hits as a listbox with the id `{id}-hits`; options have the ids `{id}-hit-0` and on.
+/// The hits as a listbox.
 #[component]
 pub fn HitList(id: &'static str, search: Search, #[prop(into)] on_pick: Callback<SearchHit>) -> impl IntoView {
     let options = move || {
@@ -160,18 +159,14 @@ pub fn HitList(id: &'static str, search: Search, #[prop(into)] on_pick: Callback
                     <li
                         class="hit"
                         role="option"
-                        id=format!("{id}-hit-{index}")
-                        aria-selected=move || if search.active.get() == index { "true" } else { "false" }
+                        id=search.combobox.id_of(index)
+                        aria-selected=move || if search.combobox.is_active(index) { "true" } else { "false" }
                         // Before the input loses the focus, which would close the list.
                         on:mousedown=move |event| {
                             event.prevent_default();
                             on_pick.run(hit.clone());
                         }
-                        on:mousemove=move |_| {
-                            if search.active.get_untracked() != index {
-                                search.active.set(index);
-                            }
-                        }
+                        on:mousemove=move |_| search.combobox.point_at(index)
                     >
                         <Icon name=kind_glyph(kind)/>
                         <span class="hit-name">{name}</span>
@@ -182,7 +177,7 @@ pub fn HitList(id: &'static str, search: Search, #[prop(into)] on_pick: Callback
             })
             .collect_view()
     };
-    view! { <ul class="hits" role="listbox" id=format!("{id}-hits") aria-label="Hits">{options}</ul> }
+    view! { <ul class="hits" role="listbox" id=id aria-label="Hits">{options}</ul> }
 }
 
 #[cfg(test)]

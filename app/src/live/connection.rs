@@ -1,34 +1,28 @@
 //! The browser's socket to `/api/v1/stream`: connects, reconnects, hands messages to the store once per frame.
 //! On the server it does nothing.
 
-use super::{provider::LiveStore, reducer::Command};
+use super::store::LiveStore;
 
 #[cfg(not(all(feature = "hydrate", not(feature = "ssr"))))]
 pub(super) fn start(_store: LiveStore) {}
 
-#[cfg(not(all(feature = "hydrate", not(feature = "ssr"))))]
-pub(super) fn run(_commands: Vec<Command>) {}
-
 #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
-pub(super) use browser::{run, start};
+pub(super) use browser::start;
 
 #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
 mod browser {
-    use super::{Command, LiveStore};
+    use super::LiveStore;
     use crate::live::reducer::Input;
     use contract::{ClientMessage, ServerMessage};
     use futures::{
         FutureExt, SinkExt, StreamExt,
-        channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded},
+        channel::mpsc::{UnboundedReceiver, unbounded},
         select,
     };
     use gloo_net::websocket::{Message, futures::WebSocket};
     use gloo_timers::future::TimeoutFuture;
     use leptos::prelude::*;
-    use std::{
-        cell::{Cell, RefCell},
-        time::Duration,
-    };
+    use std::time::Duration;
 
     const CONNECT_TIMEOUT_MS: u32 = 10_000;
     /// Silence after which the socket is tested, and the time it gets to answer.
@@ -41,14 +35,51 @@ mod browser {
     /// More than this waiting is committed at once.
     const QUEUE_LIMIT: usize = 200;
 
-    thread_local! {
-        static OUTGOING: RefCell<Option<UnboundedSender<ClientMessage>>> = const { RefCell::new(None) };
-        static QUEUE: RefCell<Vec<Input>> = const { RefCell::new(Vec::new()) };
-        static IS_COMMIT_PLANNED: Cell<bool> = const { Cell::new(false) };
+    /// Frames that came in and are not shown yet: the page is drawn once for all of them.
+    #[derive(Clone, Copy)]
+    struct Inbox {
+        store: LiveStore,
+        frames: StoredValue<Vec<Input>>,
+        is_commit_planned: StoredValue<bool>,
+    }
+
+    impl Inbox {
+        fn new(store: LiveStore) -> Self {
+            Self { store, frames: StoredValue::new(Vec::new()), is_commit_planned: StoredValue::new(false) }
+        }
+
+        fn put(self, message: ServerMessage) {
+            let waiting = self
+                .frames
+                .try_update_value(|frames| {
+                    frames.push(Input::Message(Box::new(message)));
+                    frames.len()
+                })
+                .unwrap_or_default();
+            if waiting >= QUEUE_LIMIT {
+                self.commit();
+            } else if !self.is_commit_planned.get_value() {
+                self.is_commit_planned.set_value(true);
+                if document().hidden() {
+                    set_timeout(move || self.commit(), HIDDEN_COMMIT);
+                } else {
+                    request_animation_frame(move || self.commit());
+                }
+            }
+        }
+
+        fn commit(self) {
+            self.is_commit_planned.set_value(false);
+            let frames = self.frames.try_update_value(std::mem::take).unwrap_or_default();
+            if !frames.is_empty() {
+                self.store.apply_all(frames);
+            }
+        }
     }
 
     /// Runs until the page is left.
     pub fn start(store: LiveStore) {
+        let inbox = Inbox::new(store);
         let (wake, woken) = unbounded();
         let on_online = {
             let wake = wake.clone();
@@ -57,41 +88,26 @@ mod browser {
         let on_visible = window_event_listener_untyped("visibilitychange", move |_| {
             if !document().hidden() {
                 drop(wake.unbounded_send(()));
-                commit(store);
+                inbox.commit();
             }
         });
         on_cleanup(move || {
             on_online.remove();
             on_visible.remove();
         });
-        leptos::task::spawn_local(connect(store, woken));
+        leptos::task::spawn_local(connect(inbox, woken));
     }
 
-    pub fn run(commands: Vec<Command>) {
-        for command in coalesce(commands) {
-            match command {
-                Command::Send(message) => OUTGOING.with_borrow(|outgoing| {
-                    if let Some(outgoing) = outgoing {
-                        drop(outgoing.unbounded_send(message));
-                    }
-                }),
-                Command::Reveal(id) => {
-                    // After the row is drawn as selected.
-                    request_animation_frame(move || crate::components::dom::reveal_row(id));
-                }
-            }
-        }
-    }
-
-    async fn connect(store: LiveStore, mut woken: UnboundedReceiver<()>) {
+    async fn connect(inbox: Inbox, mut woken: UnboundedReceiver<()>) {
+        let store = inbox.store;
         let mut failures = 0_u32;
         loop {
             store.apply(Input::Connecting);
-            if serve(store, &mut woken).await {
+            if serve(inbox, &mut woken).await {
                 failures = 0;
             }
-            OUTGOING.set(None);
-            commit(store);
+            store.outbox.open(None);
+            inbox.commit();
             store.apply(Input::Disconnected);
             let longest = FIRST_BACKOFF_MS.saturating_mul(1 << failures.min(8)).min(LONGEST_BACKOFF_MS);
             failures += 1;
@@ -105,12 +121,12 @@ mod browser {
     }
 
     /// One connection, until it ends. Returns whether it ever worked.
-    async fn serve(store: LiveStore, woken: &mut UnboundedReceiver<()>) -> bool {
+    async fn serve(inbox: Inbox, woken: &mut UnboundedReceiver<()>) -> bool {
         let Some(mut socket) = address().and_then(|address| WebSocket::open(&address).ok()).map(StreamExt::fuse) else {
             return false;
         };
         let (outgoing, mut to_send) = unbounded();
-        OUTGOING.set(Some(outgoing));
+        inbox.store.outbox.open(Some(outgoing));
         let mut has_worked = false;
         let mut is_being_tested = false;
         loop {
@@ -126,7 +142,7 @@ mod browser {
                     is_being_tested = false;
                     if let Message::Text(text) = message {
                         match serde_json::from_str::<ServerMessage>(&text) {
-                            Ok(message) => enqueue(store, message),
+                            Ok(message) => inbox.put(message),
                             Err(error) => leptos::logging::warn!("stream frame not understood: {error}"),
                         }
                     }
@@ -165,41 +181,5 @@ mod browser {
         let location = window().location();
         let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
         Some(format!("{scheme}://{}/api/v1/stream", location.host().ok()?))
-    }
-
-    fn enqueue(store: LiveStore, message: ServerMessage) {
-        let waiting = QUEUE.with_borrow_mut(|queue| {
-            queue.push(Input::Message(Box::new(message)));
-            queue.len()
-        });
-        if waiting >= QUEUE_LIMIT {
-            commit(store);
-        } else if !IS_COMMIT_PLANNED.replace(true) {
-            if document().hidden() {
-                set_timeout(move || commit(store), HIDDEN_COMMIT);
-            } else {
-                request_animation_frame(move || commit(store));
-            }
-        }
-    }
-
-    fn commit(store: LiveStore) {
-        IS_COMMIT_PLANNED.set(false);
-        let inputs = QUEUE.take();
-        if !inputs.is_empty() {
-            store.apply_all(inputs);
-        }
-    }
-
-    /// Only the newest acknowledgement of a frame needs to be sent.
-    fn coalesce(commands: Vec<Command>) -> Vec<Command> {
-        let is_ack = |command: &Command| matches!(command, Command::Send(ClientMessage::Ack { .. }));
-        let last_ack = commands.iter().rposition(is_ack);
-        commands
-            .into_iter()
-            .enumerate()
-            .filter(|(index, command)| !is_ack(command) || Some(*index) == last_ack)
-            .map(|(_, command)| command)
-            .collect()
     }
 }

@@ -8,5 +8,5 @@ pub mod not_found;
 pub mod place;
 pub mod ranked;
 pub mod search;
-pub mod ship;
 pub mod status;
+pub mod types;

@@ -11,6 +11,7 @@
 mod clock;
 pub mod config;
 pub mod counters;
+mod environment;
 pub mod faults;
 pub mod galaxy;
 mod hash;
@@ -89,6 +90,11 @@ impl Simulator {
 
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The variables of a tracker that has this galaxy for its upstreams.
+    pub fn tracker_environment(&self) -> Vec<(&'static str, String)> {
+        environment::tracker_environment(&self.base_url())
     }
 
     /// The base URL of one upstream: `wanderer`, `r2z2`, `evekill`, `esi`, `janice`, `mutamarket`, `everef` or `images`.

@@ -56,6 +56,9 @@ struct Arguments {
     /// Speak the wanderer-kills stream as documented instead of as it is.
     #[arg(long)]
     wanderer_as_documented: bool,
+    /// Print the environment that points a tracker at this galaxy, one NAME=value a line, before the address.
+    #[arg(long)]
+    print_env: bool,
 }
 
 /// A body costs two tokens, and two clients may want each: a busier galaxy than the real one has to give more.
@@ -101,13 +104,21 @@ impl Arguments {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    // Standard output carries the address only; a parent process reads it.
+    // Standard output carries the address, and on demand the environment, only: a parent process reads it.
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")))
         .with_writer(std::io::stderr)
         .init();
     let mut terminate = signal(SignalKind::terminate()).context("no handler for SIGTERM")?;
-    let simulator = Simulator::start(Arguments::parse().config()).await.context("the simulator did not start")?;
+    let arguments = Arguments::parse();
+    let print_env = arguments.print_env;
+    let simulator = Simulator::start(arguments.config()).await.context("the simulator did not start")?;
+    if print_env {
+        for (name, value) in simulator.tracker_environment() {
+            println!("{name}={value}");
+        }
+    }
+    // The last line: whoever has read it has read the environment too.
     println!("simulator listening on {}", simulator.base_url());
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}

@@ -9,11 +9,7 @@ use crate::{
     config::{Config, Dates, Mode},
     counters::{Counters, Tally},
     faults::{Fault, Faults},
-    galaxy::{
-        directory::Directory,
-        fights::{Galaxy, Generator},
-        zkb::Zkb,
-    },
+    galaxy::{directory::Directory, fights::Generator, universe::Galaxy, zkb::Zkb},
     hash,
     ledger::{Bounds, Kill, Ledger},
     market::Market,

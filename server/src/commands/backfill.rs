@@ -75,7 +75,7 @@ pub async fn bring_in(config: &Config, what: &Backfill, stop: &CancellationToken
     let options = Options {
         again: what.again,
         workers: what.workers.clamp(1, 16),
-        retention_months: config.retention_months,
+        retention_months: config.database.retention_months,
         is_shown: true,
     };
     let offline = Offline::open(config).await?;
@@ -143,7 +143,7 @@ fn days(what: &Backfill) -> anyhow::Result<Vec<NaiveDate>> {
 fn archive(config: &Config, source: SourceName) -> anyhow::Result<Archive> {
     let client = http_client(config)?;
     Ok(match source {
-        SourceName::Everef => Archive::EveRef(ArchiveClient::new(client, url(&config.everef_url)?)),
-        SourceName::R2z2 => Archive::R2z2(HistoryClient::new(client, url(&config.r2z2_url)?)),
+        SourceName::Everef => Archive::EveRef(ArchiveClient::new(client, url(&config.upstreams.everef_url)?)),
+        SourceName::R2z2 => Archive::R2z2(HistoryClient::new(client, url(&config.feeds.r2z2.url)?)),
     })
 }

@@ -15,8 +15,8 @@ use tokio::{
 /// When the server does not answer or is not ready.
 pub async fn run(config: &Config) -> anyhow::Result<()> {
     let ask = async {
-        let mut stream = TcpStream::connect(config.bind_addr).await?;
-        let request = format!("GET /readyz HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", config.bind_addr);
+        let mut stream = TcpStream::connect(config.http.bind_addr).await?;
+        let request = format!("GET /readyz HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", config.http.bind_addr);
         stream.write_all(request.as_bytes()).await?;
         let mut answer = String::new();
         // The readiness document is small; more is not a tracker.

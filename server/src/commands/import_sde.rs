@@ -95,9 +95,9 @@ async fn act(config: &Config, store: &Store, arguments: ImportSde) -> anyhow::Re
 }
 
 async fn import_latest(config: &Config, store: &Store, downgrade: Downgrade) -> anyhow::Result<Import> {
-    let contact = config.contact.clone().unwrap_or_else(|| config.public_url.clone());
+    let contact = config.upstreams.contact.clone().unwrap_or_else(|| config.http.public_url.clone());
     let options = HttpOptions { max_redirects: MAX_REDIRECTS, ..HttpOptions::new(contact, wiring::now) };
-    let base_url = url::Url::parse(&config.sde_url).context("SDE_URL")?;
+    let base_url = url::Url::parse(&config.upstreams.sde_url).context("SDE_URL")?;
     let client = SdeClient::new(HttpClient::new(options).context("HTTP client")?, base_url);
     match download::newest(store, &client, downgrade).await.context("fetching CCP's static data")? {
         Download::UpToDate { build } => Ok(Import::UpToDate { build }),

@@ -24,7 +24,9 @@ pub async fn migrate(config: &Config) -> anyhow::Result<()> {
 /// When the database cannot be reached or changed.
 pub async fn partitions(config: &Config) -> anyhow::Result<()> {
     let database = Database::open(config).await?;
-    partitions::keep(&database.store, wiring::now(), config.retention_months).await.context("keeping partitions")?;
+    partitions::keep(&database.store, wiring::now(), config.database.retention_months)
+        .await
+        .context("keeping partitions")?;
     for partition in database.store.list_partitions().await.context("listing partitions")? {
         println!("{partition:?}");
     }

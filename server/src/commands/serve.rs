@@ -83,7 +83,7 @@ pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Run
     let (services, requests) = Services::new(Parts {
         store: store.clone(),
         static_data,
-        feeds: config.feeds.clone(),
+        feeds: config.feeds.order.clone(),
         is_demo: config.is_demo,
         clock: wiring::now,
     });
@@ -100,12 +100,12 @@ pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Run
     let upstreams = Upstreams {
         feeds: wiring::feeds(&config, &http_client)?,
         esi: Arc::clone(&esi),
-        history: Arc::new(HistoryClient::new(http_client.clone(), wiring::url(&config.r2z2_url)?)),
+        history: Arc::new(HistoryClient::new(http_client.clone(), wiring::url(&config.feeds.r2z2.url)?)),
     };
 
-    let listener = TcpListener::bind(config.bind_addr)
-        .await
-        .with_context(|| format!("cannot listen on {}; choose another address with BIND_ADDR", config.bind_addr))?;
+    let listener = TcpListener::bind(config.http.bind_addr).await.with_context(|| {
+        format!("cannot listen on {}; choose another address with BIND_ADDR", config.http.bind_addr)
+    })?;
     let addr = listener.local_addr().context("local address")?;
 
     let entrance = ingest::start(&lifecycle, &services, upstreams, options);
@@ -113,27 +113,28 @@ pub async fn start(config: Config, options: IngestOptions) -> anyhow::Result<Run
     let sources = wiring::price_sources(&config, &http_client, &esi)?;
     watch_prices(&services, &sources);
     prices::start(&lifecycle, &services, sources);
-    if let Some(url) = &config.redis_url {
+    if let Some(url) = &config.database.redis_url {
         let link = bus::connect(services.bus(), url).context("REDIS_URL")?;
         lifecycle.spawn("bus", link.run(lifecycle.stop_token()));
     }
-    let images = Arc::new(ImageProxy::new(ImageClient::new(http_client, wiring::url(&config.image_server_url)?)));
+    let images =
+        Arc::new(ImageProxy::new(ImageClient::new(http_client, wiring::url(&config.upstreams.image_server_url)?)));
     watch(&services, &esi, &images);
     let state = AppState {
         services: Arc::clone(&services),
         intake: Arc::new(Intake::new(Arc::clone(&esi), entrance)),
         options: LeptosOptions::builder()
             .output_name("frontend")
-            .site_root(config.site_root.display().to_string())
+            .site_root(config.http.site_root.display().to_string())
             .site_pkg_dir("pkg")
             .site_addr(addr)
             .build(),
         images,
         lifecycle: lifecycle.clone(),
         metrics,
-        access_policy: config.access_policy,
-        origin: Origin::new(&config.public_url),
-        public_url: Arc::from(config.public_url.as_str()),
+        access_policy: config.http.access_policy,
+        origin: Origin::new(&config.http.public_url),
+        public_url: Arc::from(config.http.public_url.as_str()),
     };
     let router = http::router(state);
     let stop = lifecycle.stop_token();
@@ -242,7 +243,7 @@ fn spawn_jobs(
     });
 
     let kept = Arc::clone(services);
-    let retention = config.retention_months;
+    let retention = config.database.retention_months;
     lifecycle.spawn("partitions", async move {
         let mut ticks = interval(PARTITION_INTERVAL);
         loop {

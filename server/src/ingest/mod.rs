@@ -80,10 +80,10 @@ pub struct IngestOptions {
 impl From<&Config> for IngestOptions {
     fn from(config: &Config) -> Self {
         Self {
-            silence: config.feed_silence,
+            silence: config.feeds.silence,
             probe_interval: Duration::from_secs(15),
             reconcile_interval: Duration::from_secs(600),
-            retention_months: config.retention_months,
+            retention_months: config.database.retention_months,
         }
     }
 }

@@ -48,3 +48,65 @@ fn splice(text: &mut String, kills: &[Arc<LiveKill>]) {
         text.push_str(&kill.json);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        enrichment::{Arrived, Body, enrich},
+        live::window::Window,
+        services::prices::PriceTable,
+    };
+    use domain::{KillmailId, Source, StaticData, Timestamp};
+    use serde_json::{Value, json};
+    use tokio::sync::broadcast;
+
+    fn published(ids: &[i64]) -> Vec<Arc<LiveKill>> {
+        let (window, static_data) = (Window::new(broadcast::channel(10).0), StaticData::bundled());
+        let now = Timestamp::from_timestamp(1_700_000_040, 0).expect("a time");
+        for id in ids {
+            let payload = json!({
+                "killmail_id": id, "killmail_time": now, "solar_system_id": 30_000_142,
+                "victim": {"ship_type_id": 587, "damage_taken": 1},
+                "attackers": [{"final_blow": true, "damage_done": 1, "security_status": 0.0}],
+            });
+            let (source, payload) = (Source::R2z2, payload.to_string().into());
+            let body = Body { payload, hash: None, source, received_at: now, reported: None };
+            let arrived = Arrived::read(body, None, now).expect("a killmail");
+            let record = enrich(arrived, &static_data, &PriceTable::default(), now).record;
+            window.publish(Arc::new(record), &|_| None, &static_data, false);
+        }
+        ids.iter().map(|id| window.find(KillmailId(*id)).expect("published")).collect()
+    }
+
+    /// What the frame says, after it was compared with what the protocol's own encoding would have said: a field that
+    /// the protocol has and the frame has not is a difference.
+    fn read(frame: &Frame) -> ServerMessage {
+        let message: ServerMessage = serde_json::from_str(&frame.text).expect("a message of the protocol");
+        let written: Value = serde_json::from_str(&frame.text).expect("JSON");
+        assert_eq!(written, serde_json::to_value(&message).expect("protocol messages have string keys only"));
+        message
+    }
+
+    #[test]
+    fn frames_written_by_hand_are_those_of_the_protocol() {
+        let kills = published(&[2, 1]);
+        let summaries: Vec<_> = kills.iter().map(|kill| kill.summary.clone()).collect();
+        let patches = [NamePatch { id: 90_000_001, name: "A \"quoted\" name".to_owned() }];
+
+        // Patterns without `..`: a new field of the protocol does not compile here before somebody sends it.
+        let ServerMessage::Batch { seq, kills: sent, skipped, names } = read(&batch(7, &kills, 3, &patches)) else {
+            panic!("not a batch");
+        };
+        assert_eq!((seq, sent, skipped, names.as_slice()), (7, summaries.clone(), 3, patches.as_slice()));
+        let ServerMessage::Batch { kills: sent, names, .. } = read(&batch(0, &[], 0, &[])) else {
+            panic!("not a batch");
+        };
+        assert!(sent.is_empty() && names.is_empty());
+
+        let ServerMessage::Snapshot { kills: sent, seq, is_gap_fill } = read(&gap_fill(9, &kills)) else {
+            panic!("not a snapshot");
+        };
+        assert_eq!((sent, seq, is_gap_fill), (summaries, 9, true));
+    }
+}

@@ -42,32 +42,22 @@ pub fn ingest_options(config: &Config) -> IngestOptions {
     }
 }
 
-/// Variables of a tracker that talks to this simulator.
+/// Variables of a tracker that talks to this simulator, impatiently.
 pub fn variables(simulator: &Simulator, feeds: &str) -> BTreeMap<String, String> {
-    [
-        ("BIND_ADDR", "127.0.0.1:0".to_owned()),
-        ("PUBLIC_URL", "http://tracker.example".to_owned()),
-        ("FEEDS", feeds.to_owned()),
-        ("WANDERER_KILLS_URL", simulator.upstream_url("wanderer")),
-        ("R2Z2_URL", simulator.upstream_url("r2z2")),
-        ("EVE_KILL_URL", simulator.upstream_url("evekill")),
-        ("EVEREF_URL", simulator.upstream_url("everef")),
-        ("ESI_URL", simulator.upstream_url("esi")),
-        ("IMAGE_SERVER_URL", simulator.upstream_url("images")),
-        ("JANICE_URL", simulator.upstream_url("janice")),
-        ("JANICE_API_KEY", simulator::JANICE_KEY.to_owned()),
-        ("MUTAMARKET_URL", format!("{}/api", simulator.upstream_url("mutamarket"))),
-        ("R2Z2_POLL_SECONDS", "0.05".to_owned()),
-        ("R2Z2_REQUESTS_PER_SECOND", "2000".to_owned()),
-        ("R2Z2_START_BACK", "0".to_owned()),
-        ("FEED_SILENCE_SECONDS", "3".to_owned()),
-        ("CONTACT", "tests@tracker.example".to_owned()),
-        ("DEMO", "true".to_owned()),
-        ("LOG", "warn".to_owned()),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value))
-    .collect()
+    let ours = [
+        ("BIND_ADDR", "127.0.0.1:0"),
+        ("PUBLIC_URL", "http://tracker.example"),
+        ("FEEDS", feeds),
+        ("R2Z2_POLL_SECONDS", "0.05"),
+        ("R2Z2_REQUESTS_PER_SECOND", "2000"),
+        ("R2Z2_START_BACK", "0"),
+        ("FEED_SILENCE_SECONDS", "3"),
+        ("CONTACT", "tests@tracker.example"),
+        ("LOG", "warn"),
+    ];
+    let ours = ours.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let upstreams = simulator.tracker_environment().into_iter().map(|(name, value)| (name.to_owned(), value));
+    upstreams.chain(ours).collect()
 }
 
 impl TestApp {
@@ -112,7 +102,7 @@ impl TestApp {
         variables.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         variables.insert("DATABASE_URL".to_owned(), database.url());
         let config = Config::from_variables(&variables).expect("valid variables");
-        crate::log::start(&config.log);
+        crate::log::start(&config.log.filter);
         let options = ingest_options(&config);
         let running = serve::start(config, options).await.expect("server");
         let app = Self { simulator, database, running, client: reqwest::Client::new() };

@@ -129,7 +129,7 @@ async fn letters_are_tried_again_until_they_are_resolved() {
     let all = repair::replay(&config, &Replay { source: Some(Source::R2z2), limit: 1 }).await.expect("replay");
     assert_eq!(all, Replayed { resolved: 0, failed: 1, left: 0 });
     // It spends from the nodes' common budget, so it does not begin without knowing where that is.
-    config.redis_url = Some("redis://127.0.0.1/no-number".to_owned());
+    config.database.redis_url = Some("redis://127.0.0.1/no-number".to_owned());
     let refused = repair::replay(&config, &Replay { source: None, limit: 1 }).await.expect_err("no Redis");
     assert_eq!(refused.to_string(), "REDIS_URL");
     app.stop().await;

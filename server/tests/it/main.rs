@@ -5,6 +5,7 @@ mod api;
 mod backfill;
 mod crash;
 mod entities;
+mod environment;
 mod feeds;
 mod fits;
 mod harness;

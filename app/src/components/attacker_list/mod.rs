@@ -48,7 +48,11 @@ fn card(title: &'static str, attacker: &AttackerRow) -> AnyView {
             <h3>{title}</h3>
             <TypeImage picture=face size=64/>
             <div class="attacker-card-words">
-                <PartyNames party=with_ship_name(attacker)/>
+                // An NPC or structure without any owner is named by its ship.
+                <PartyNames
+                    party=attacker.party.clone()
+                    otherwise=attacker.ship.as_ref().map(domain::ShipRef::display_name)
+                />
                 <p class="attacker-craft">{craft(attacker)}</p>
                 <p class="attacker-card-damage">
                     <strong>{format::count(attacker.damage_done.unsigned_abs())}</strong>
@@ -60,16 +64,6 @@ fn card(title: &'static str, attacker: &AttackerRow) -> AnyView {
         </article>
     }
     .into_any()
-}
-
-/// An NPC or structure without any owner is named by its ship.
-fn with_ship_name(attacker: &AttackerRow) -> domain::Party {
-    let mut party = attacker.party.clone();
-    let is_nobody = party.character.is_none() && party.corporation.is_none() && party.faction.is_none();
-    if is_nobody && let Some(ship) = &attacker.ship {
-        party.faction = Some(domain::Named { id: domain::FactionId(0), name: Some(ship.display_name()) });
-    }
-    party
 }
 
 /// "Sabre with Caldari Navy Nova Light Missile"; the weapon only where it says more than the ship.

@@ -1,6 +1,6 @@
 //! Fields for least and greatest amounts: ISK in the bar, hit points and damage of the fit in a fold of their own.
 
-use super::{Change, chips::plain};
+use super::{change::Change, chips::plain};
 use crate::components::icon::Icon;
 use domain::{Isk, KillFilter, fit_stats::Tank};
 use leptos::prelude::*;

@@ -2,6 +2,7 @@
 //! The filter itself lives in the URL; nothing here remembers it.
 
 mod bound;
+mod change;
 mod chips;
 mod picker;
 mod tag_picker;
@@ -10,26 +11,12 @@ pub use chips::FilterChips;
 
 use crate::routes;
 use bound::{Bound, BoundField, FitBounds};
+use change::Change;
 use domain::{KillFilter, SecurityBand, Side};
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use picker::EntityPicker;
 use tag_picker::TagPicker;
-
-/// Goes to the live list with a changed filter.
-#[derive(Clone, Copy)]
-struct Change {
-    filter: Signal<KillFilter>,
-    go: Callback<KillFilter>,
-}
-
-impl Change {
-    fn apply(self, change: impl FnOnce(&mut KillFilter)) {
-        let mut filter = self.filter.get_untracked();
-        change(&mut filter);
-        self.go.run(filter);
-    }
-}
 
 #[component]
 pub fn FilterBar(#[prop(into)] filter: Signal<KillFilter>) -> impl IntoView {

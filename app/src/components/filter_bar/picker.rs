@@ -1,7 +1,8 @@
 //! The combobox of the filter bar.
 
-use super::Change;
+use super::change::Change;
 use crate::components::{
+    combobox::Asked,
     dom,
     icon::Icon,
     search_box::{HitList, Search},
@@ -13,33 +14,25 @@ use leptos::{ev, prelude::*};
 /// Finds a place, ship or pilot by name and adds it to the filter.
 #[component]
 pub(super) fn EntityPicker(change: Change) -> impl IntoView {
-    let search = Search::new();
+    let search = Search::new("filter-hit");
     let (is_open, set_open) = signal(false);
     let is_shown = move || is_open.get() && search.text.with(|text| text.trim().chars().count() >= 2);
     let pick = Callback::new(move |hit: SearchHit| {
         search.clear();
         change.apply(|filter| add(filter, &hit));
     });
-    let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
-        "ArrowDown" => {
+    let on_key = move |event: ev::KeyboardEvent| match search.combobox.press(&event) {
+        Some(Asked::Choose(index)) => {
             event.prevent_default();
-            search.step(1);
-        }
-        "ArrowUp" => {
-            event.prevent_default();
-            search.step(-1);
-        }
-        "Enter" => {
-            event.prevent_default();
-            if let Some(hit) = search.active_hit() {
+            if let Some(hit) = index.and_then(|index| search.hit(index)) {
                 pick.run(hit);
             }
         }
-        "Escape" => {
+        Some(Asked::Close) => {
             search.clear();
             dom::blur();
         }
-        _ => {}
+        Some(Asked::Move(_)) | None => {}
     };
     view! {
         <div class="entity-picker">
@@ -52,9 +45,7 @@ pub(super) fn EntityPicker(change: Change) -> impl IntoView {
                 aria-expanded=move || if is_shown() { "true" } else { "false" }
                 aria-controls="filter-hits"
                 aria-autocomplete="list"
-                aria-activedescendant=move || {
-                    (is_shown() && !search.hits.with(Vec::is_empty)).then(|| format!("filter-hit-{}", search.active.get()))
-                }
+                aria-activedescendant=move || is_shown().then(|| search.combobox.active_id()).flatten()
                 placeholder="Filter by place, ship, pilot, corporation…"
                 autocomplete="off"
                 spellcheck="false"
@@ -77,7 +68,7 @@ pub(super) fn EntityPicker(change: Change) -> impl IntoView {
                         }
                     }}
                 </p>
-                <HitList id="filter" search=search on_pick=pick/>
+                <HitList id="filter-hits" search=search on_pick=pick/>
             </div>
         </div>
     }

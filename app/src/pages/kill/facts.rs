@@ -3,6 +3,7 @@
 use crate::{
     components::{
         copy_button::CopyButton,
+        facts::facts,
         icon::Icon,
         isk::IskAmount,
         party::{group_names, main_entity, main_name},
@@ -18,31 +19,28 @@ use domain::{EntityKind, classify::GROUP_CAPSULE};
 use leptos::prelude::*;
 
 /// Terms and descriptions.
-pub fn facts(kill: &KillDetail) -> AnyView {
+pub fn kill_facts(kill: &KillDetail) -> AnyView {
     let summary = &kill.summary;
     let victim = &summary.victim;
     let link = |kind: EntityKind, id: i64, name: String| {
         view! { <a class="name-link" href=routes::entity(kind, id)>{name}</a> }.into_any()
     };
-    let fact = |term: &'static str, description: AnyView| {
-        view! { <div class="fact"><dt>{term}</dt><dd>{description}</dd></div> }.into_any()
-    };
-    let mut facts: Vec<AnyView> = Vec::new();
+    let mut rows: Vec<(&'static str, AnyView)> = Vec::new();
     if victim.character.is_some()
         && let Some((kind, id)) = main_entity(victim)
     {
-        facts.push(fact("Pilot", link(kind, id, main_name(victim))));
+        rows.push(("Pilot", link(kind, id, main_name(victim))));
     } else if victim.corporation.is_none() && victim.faction.is_some() {
-        facts.push(fact("Faction", main_name(victim).into_any()));
+        rows.push(("Faction", main_name(victim).into_any()));
     } else if let Some((kind, id)) = main_entity(victim) {
-        facts.push(fact("Owner", link(kind, id, main_name(victim))));
+        rows.push(("Owner", link(kind, id, main_name(victim))));
     }
     for (kind, id, name) in group_names(victim) {
         let term = if kind == EntityKind::Alliance { "Alliance" } else { "Corporation" };
-        facts.push(fact(term, link(kind, id, name)));
+        rows.push((term, link(kind, id, name)));
     }
     let group = summary.ship.group_name.clone();
-    facts.push(fact(
+    rows.push((
         "Lost",
         view! {
             {link(EntityKind::Type, summary.ship.type_id.0, summary.ship.display_name())}
@@ -50,7 +48,7 @@ pub fn facts(kill: &KillDetail) -> AnyView {
         }
         .into_any(),
     ));
-    facts.push(fact(
+    rows.push((
         "Place",
         view! {
             <SecurityBadge place=summary.place.clone()/>
@@ -62,16 +60,16 @@ pub fn facts(kill: &KillDetail) -> AnyView {
         .into_any(),
     ));
     if let Some(nearest) = &kill.nearest {
-        facts.push(fact("Near", format!("{} from {}", format::distance(nearest.distance_m), nearest.name).into_any()));
+        rows.push(("Near", format!("{} from {}", format::distance(nearest.distance_m), nearest.name).into_any()));
     }
-    facts.push(fact("Time", view! { <DateTime at=summary.killmail_time/> }.into_any()));
-    facts.push(fact("Damage taken", format::count(kill.damage_taken.max(0).unsigned_abs()).into_any()));
+    rows.push(("Time", view! { <DateTime at=summary.killmail_time/> }.into_any()));
+    rows.push(("Damage taken", format::count(kill.damage_taken.max(0).unsigned_abs()).into_any()));
     let players = format::counted(summary.player_attacker_count.into(), "player", "players");
-    facts.push(fact("Attackers", format!("{} ({players})", format::count(summary.attacker_count.into())).into_any()));
+    rows.push(("Attackers", format!("{} ({players})", format::count(summary.attacker_count.into())).into_any()));
     if let Some(war) = kill.war_id {
-        facts.push(fact("War", format!("declared war {war}").into_any()));
+        rows.push(("War", format!("declared war {war}").into_any()));
     }
-    view! { <dl class="facts">{facts}</dl> {tag_families(&summary.module_tags)} }.into_any()
+    view! { {facts(rows)} {tag_families(&summary.module_tags)} }.into_any()
 }
 
 /// The capsule after the ship, or the ship before the capsule.

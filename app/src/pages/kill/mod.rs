@@ -44,7 +44,8 @@ pub fn KillPage() -> impl IntoView {
         on_cleanup(move || live.watch(None));
         // Such as with a price that came later: the page is brought up to date in place, or stays as it is.
         Effect::new(move |_| {
-            let Some(outdated) = live.outdated.get().filter(|outdated| shown.get_untracked() == Some(*outdated)) else {
+            let Some(outdated) = live.watch.outdated.get().filter(|outdated| shown.get_untracked() == Some(*outdated))
+            else {
                 return;
             };
             leptos::task::spawn_local(async move {

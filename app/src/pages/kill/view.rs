@@ -2,7 +2,7 @@
 //! all attackers; a wide screen puts the attackers beside fit and items.
 
 use super::{
-    facts::{exports, facts, related},
+    facts::{exports, kill_facts, related},
     head::kill_head,
     headline,
     provenance::provenance_line,
@@ -48,7 +48,7 @@ pub fn kill_view(kill: &KillDetail) -> AnyView {
                 <section class="kill-fit panel" aria-labelledby="fit-heading">
                     <h2 id="fit-heading" class="sr-only">"Fit and facts"</h2>
                     {fitting_wheel(&summary.ship, &kill.items, ITEMS_ID)}
-                    <div class="kill-facts">{facts(kill)} {exports(kill)}</div>
+                    <div class="kill-facts">{kill_facts(kill)} {exports(kill)}</div>
                 </section>
                 <section class="kill-stats panel" aria-labelledby="stats-heading">
                     <h2 id="stats-heading">"What the fit could do"</h2>
@@ -114,7 +114,7 @@ fn hero(summary: &KillSummary) -> AnyView {
                 </p>
                 <h1>
                     {entity_link(main_entity(victim), main_name(victim))} {corporation} " lost "
-                    <a class="name-link hero-ship" href=routes::kind(summary.ship.type_id)>{ship}</a> {worth} " in "
+                    <a class="name-link hero-ship" href=routes::of_type(summary.ship.type_id)>{ship}</a> {worth} " in "
                     <a class="name-link" href=routes::system(summary.place.solar_system_id)>{summary.place.display_name()}</a>
                     <span class="hero-where">{format!(" ({})", headline::whereabouts(&summary.place))}</span>
                 </h1>

@@ -49,7 +49,7 @@ pub fn listen(store: LiveStore, is_help_open: RwSignal<bool>) {
                     }
                 }
                 "Enter" => {
-                    if let (Some(id), false) = (store.selected.get_untracked(), dom::is_control_focused()) {
+                    if let (Some(id), false) = (store.list.selected.get_untracked(), dom::is_control_focused()) {
                         navigate(&routes::kill(id), NavigateOptions::default());
                     }
                     return;

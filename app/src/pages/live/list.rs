@@ -18,13 +18,13 @@ const READING: f64 = 160.0;
 
 #[component]
 pub fn LiveList(store: LiveStore, base: KillFilter, newer: Option<Cursor>, has_older: bool) -> impl IntoView {
-    let is_stale = move || store.connection.get() == Connection::Lost;
+    let is_stale = move || store.feed.connection.get() == Connection::Lost;
     let row_base = base.clone();
     let rows = view! {
         <For
             each=move || {
-                let epoch = store.epoch.get();
-                store.rows.get().into_iter().map(move |row| (epoch, row)).collect::<Vec<_>>()
+                let epoch = store.list.epoch.get();
+                store.list.rows.get().into_iter().map(move |row| (epoch, row)).collect::<Vec<_>>()
             }
             key=|(epoch, row)| (*epoch, row.kill.killmail_id, row.revision)
             let((_, row))
@@ -32,19 +32,19 @@ pub fn LiveList(store: LiveStore, base: KillFilter, newer: Option<Cursor>, has_o
             <KillRow
                 kill=(*row.kill).clone()
                 base=row_base.clone()
-                selected=store.selected
+                selected=store.list.selected
                 is_new={row.is_new && row.revision == 0}
             />
         </For>
     };
-    let is_empty = Memo::new(move |_| store.rows.with(Vec::is_empty));
+    let is_empty = Memo::new(move |_| store.list.rows.with(Vec::is_empty));
     let live = routes::live(&base);
     let is_filtered = !base.is_empty();
     let pointer = Pointer { store, moves: StoredValue::new(0) };
     view! {
         <NewBadge store=store live=live.clone()/>
         {move || {
-            store.is_history.get().then(|| view! { <HistoryBar live=live.clone() base=base.clone() newer=newer/> })
+            store.list.is_history.get().then(|| view! { <HistoryBar live=live.clone() base=base.clone() newer=newer/> })
         }}
         <div
             class="live-list"
@@ -68,7 +68,7 @@ fn open_in_panel(store: LiveStore, event: &ev::MouseEvent) {
         return;
     }
     if let Some(id) = dom::clicked_row(event)
-        && store.selected.get_untracked() != Some(id)
+        && store.list.selected.get_untracked() != Some(id)
     {
         event.prevent_default();
         store.act(UserAction::Select(Some(id)));
@@ -92,7 +92,7 @@ impl Pointer {
         }) else {
             return;
         };
-        if !self.store.is_pointed_at.get_untracked() {
+        if !self.store.list.is_pointed_at.get_untracked() {
             self.store.act(UserAction::PointedAt(true));
             self.watch(moves);
         }
@@ -111,7 +111,7 @@ impl Pointer {
     }
 
     fn rests(self) {
-        if self.store.is_pointed_at.try_get_untracked() == Some(true) {
+        if self.store.list.is_pointed_at.try_get_untracked() == Some(true) {
             self.store.act(UserAction::PointedAt(false));
         }
     }
@@ -123,14 +123,14 @@ fn NewBadge(store: LiveStore, live: String) -> impl IntoView {
     let live = StoredValue::new(live);
     let show = move |event: ev::MouseEvent| {
         // In history the address leads back to live, as it does without JavaScript.
-        if !store.is_history.get_untracked() {
+        if !store.list.is_history.get_untracked() {
             event.prevent_default();
             store.act(UserAction::ShowPending);
             dom::scroll_to_top();
         }
     };
     move || {
-        let waiting = store.waiting.get();
+        let waiting = store.list.waiting.get();
         (waiting > 0).then(|| {
             view! {
                 <a class="new-badge" href=live.get_value() on:click=show>
@@ -160,7 +160,7 @@ fn HistoryBar(live: String, base: KillFilter, newer: Option<Cursor>) -> impl Int
 #[component]
 fn Older(store: LiveStore, has_older: bool) -> impl IntoView {
     let link = move || {
-        let is_cut = store.rows.with(Vec::len) >= crate::live::reducer::MAX_ROWS;
+        let is_cut = store.list.rows.with(Vec::len) >= crate::live::reducer::MAX_ROWS;
         let cursor = store.older_cursor().filter(|_| has_older || is_cut)?;
         let filter = store.filter();
         Some(view! {
@@ -207,7 +207,7 @@ pub fn hold_while_scrolled(store: LiveStore) {
     Effect::new(move |_| {
         let listener = window_event_listener(ev::scroll, move |_| {
             let is_scrolled = dom::scroll_top() > READING;
-            if store.is_scrolled.get_untracked() != is_scrolled {
+            if store.list.is_scrolled.get_untracked() != is_scrolled {
                 store.act(UserAction::Scrolled(is_scrolled));
             }
         });

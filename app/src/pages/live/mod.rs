@@ -65,7 +65,7 @@ pub fn LivePage() -> impl IntoView {
 
     view! {
         <Title text="Live kills"/>
-        <div class="live" data-panel=move || store.selected.get().map(|_| "open")>
+        <div class="live" data-panel=move || store.list.selected.get().map(|_| "open")>
             <toolbar::Toolbar store=store is_help_open=is_help_open filter=filter>
                 <Transition fallback=|| ()>
                     {move || Suspend::new(async move {

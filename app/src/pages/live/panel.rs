@@ -28,7 +28,7 @@ const ATTACKERS_SHOWN: usize = 6;
 pub fn DetailPanel(store: LiveStore) -> impl IntoView {
     // The summary is kept while the row scrolls out of the list.
     let kill = Memo::new(move |previous: Option<&Option<Arc<KillSummary>>>| {
-        let id = store.selected.get()?;
+        let id = store.list.selected.get()?;
         store.selected_kill().or_else(|| previous.and_then(Option::clone).filter(|kill| kill.killmail_id == id))
     });
     move || kill.get().map(|kill| view! { <Panel store=store kill=kill/> })
@@ -54,7 +54,7 @@ fn Panel(store: LiveStore, kill: Arc<KillSummary>) -> impl IntoView {
                     <h2><a href=routes::kill(id)>{ship}</a></h2>
                     <p>
                         {kill.ship.group_name.clone()} " · "
-                        <a class="name-link" href=routes::kind(kill.ship.type_id)>"fits and losses"</a>
+                        <a class="name-link" href=routes::of_type(kill.ship.type_id)>"fits and losses"</a>
                     </p>
                 </div>
                 <button

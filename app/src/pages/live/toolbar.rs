@@ -25,7 +25,7 @@ pub fn Toolbar(
     filter: Memo<KillFilter>,
     children: Children,
 ) -> impl IntoView {
-    let is_paused = store.is_paused;
+    let is_paused = store.list.is_paused;
     let density = use_density();
     let choice = move |wanted: Density, word: &'static str| {
         view! {
@@ -82,27 +82,27 @@ pub fn Toolbar(
 /// One sentence about the stream, for everyone; spoken when it changes. Counts change in steps, so that a screen
 /// reader is not talked over.
 fn status_line(store: LiveStore) -> String {
-    if let Some(notice) = store.notice.get() {
+    if let Some(notice) = store.feed.notice.get() {
         return notice;
     }
-    match store.connection.get() {
+    match store.feed.connection.get() {
         Connection::Lost => return "Connection lost. Trying again; the list may be out of date.".to_owned(),
         Connection::Idle | Connection::Connecting | Connection::Online => {}
     }
-    let waiting = match store.waiting.get() {
+    let waiting = match store.list.waiting.get() {
         0 => String::new(),
         few @ 1..10 => format!(" {} waiting.", format::counted(few, "new kill", "new kills")),
         some @ 10..100 => format!(" More than {} new kills waiting.", some / 10 * 10 - 1),
         _ => " More than 99 new kills waiting.".to_owned(),
     };
-    if store.is_history.get() {
+    if store.list.is_history.get() {
         format!("Older kills: live updates wait.{waiting}")
-    } else if store.is_paused.get() {
+    } else if store.list.is_paused.get() {
         format!("Paused.{waiting}")
-    } else if store.is_scrolled.get() {
+    } else if store.list.is_scrolled.get() {
         format!("Waiting while you read.{waiting}")
     } else {
-        match store.skipped.get() {
+        match store.list.skipped.get() {
             0 => String::new(),
             skipped => format!("{} left out: too many at once.", format::counted(skipped, "kill", "kills")),
         }
@@ -113,7 +113,7 @@ fn status_line(store: LiveStore) -> String {
 #[component]
 pub fn Numbers(store: LiveStore, initial: Option<LiveStats>) -> impl IntoView {
     let initial = StoredValue::new(initial.unwrap_or_default());
-    let stats = Memo::new(move |_| store.stats.get().unwrap_or_else(|| initial.get_value()));
+    let stats = Memo::new(move |_| store.feed.stats.get().unwrap_or_else(|| initial.get_value()));
     view! {
         <dl class="numbers">
             <div>

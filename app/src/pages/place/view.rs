@@ -10,6 +10,7 @@ use crate::{
         order::order_links,
         rank_bar::rank_bar,
         security::{SecurityBadge, SecurityNumber},
+        tiles::tile,
         type_image::{Picture, TypeImage},
     },
     format, routes,
@@ -42,10 +43,10 @@ pub fn place_view(page: PlacePage, is_paged: bool) -> AnyView {
         <article class="place-page">
             {header(&page)}
             <dl class="tiles place-tiles">
-                {tile("Kills", format::count(page.kills_in_window).into_any(), format!("in {window}"))}
-                {tile("ISK lost", view! { <IskAmount value=page.isk_in_window/> }.into_any(), format!("in {window}, {sample}"))}
+                {tile("Kills", format::count(page.kills_in_window), format!("in {window}"))}
+                {tile("ISK lost", view! { <IskAmount value=page.isk_in_window/> }, format!("in {window}, {sample}"))}
                 {tile("A kill costs", average(&page), format!("mean of {sample}, {window}"))}
-                {tile("Busiest hour", busiest(&page), "by EVE time".to_owned())}
+                {tile("Busiest hour", busiest(&page), "by EVE time")}
             </dl>
             <div class="place-grid">
                 <section class="panel place-activity" aria-labelledby="activity-heading">
@@ -128,16 +129,6 @@ fn class_word(class: u8) -> String {
         14..=18 => "Drifter wormhole space".to_owned(),
         _ => format!("Class {class}"),
     }
-}
-
-fn tile(label: &'static str, value: AnyView, aside: String) -> AnyView {
-    view! {
-        <div class="tile">
-            <dt>{label}</dt>
-            <dd>{value} <span class="tile-aside">{aside}</span></dd>
-        </div>
-    }
-    .into_any()
 }
 
 fn average(page: &PlacePage) -> AnyView {

@@ -1,9 +1,26 @@
 //! The panel about the data: enrichment of stored kills, dead letters, prices, caches.
 
-use crate::{components::time::DateTime, format};
+use crate::{
+    components::{
+        data_table::{Column, WideTable},
+        facts::fact,
+        time::DateTime,
+    },
+    format,
+};
 use contract::{CacheHealth, DataHealth, EnrichmentHealth, PriceHealth, PriceSourceHealth, StatusReport};
 use domain::Timestamp;
 use leptos::prelude::*;
+
+const PRICE_COLUMNS: &[Column] = &[
+    Column::Text("Source"),
+    Column::Number("Prices"),
+    Column::Number("Unknown"),
+    Column::Number("Newest"),
+    Column::Number("Oldest"),
+];
+const CACHE_COLUMNS: &[Column] =
+    &[Column::Text("Cache"), Column::Number("Entries"), Column::Number("Hits"), Column::Number("Evicted")];
 
 pub fn data_panel(report: &StatusReport) -> AnyView {
     let data = &report.data;
@@ -29,10 +46,6 @@ pub fn data_panel(report: &StatusReport) -> AnyView {
     .into_any()
 }
 
-fn fact(term: &'static str, value: AnyView) -> AnyView {
-    view! { <div class="fact"><dt>{term}</dt><dd>{value}</dd></div> }.into_any()
-}
-
 fn enrichment(data: &DataHealth, report: &StatusReport) -> AnyView {
     let letters = format::count(report.store.dead_letters);
     let counts = match &data.enrichment {
@@ -41,7 +54,7 @@ fn enrichment(data: &DataHealth, report: &StatusReport) -> AnyView {
     };
     view! {
         <dl class="facts">
-            {fact("Dead letters", view! { {letters} <span class="fact-aside">"waiting"</span> }.into_any())}
+            {fact("Dead letters", view! { {letters} <span class="fact-aside">"waiting"</span> }, false)}
         </dl>
         {counts}
     }
@@ -59,12 +72,8 @@ fn counts(health: &EnrichmentHealth) -> AnyView {
         .map(|count| {
             let is_current = count.version == health.current_version;
             let word = if is_current { "current" } else { "to be enriched again" };
-            view! {
-                <div class="fact" data-old=(!is_current).then_some("true")>
-                    <dt>{format!("Version {}", count.version)}</dt>
-                    <dd>{of_all(count.kills)} <span class="fact-aside">{word}</span></dd>
-                </div>
-            }
+            let kills = view! { {of_all(count.kills)} <span class="fact-aside">{word}</span> };
+            fact(format!("Version {}", count.version), kills, !is_current)
         })
         .collect_view();
     let since = health.oldest.map(|oldest| {
@@ -79,10 +88,10 @@ fn counts(health: &EnrichmentHealth) -> AnyView {
     view! {
         <dl class="facts">
             {versions}
-            {fact("Failed", of_all(health.failed))}
-            {fact("Price missing", of_all(health.unpriced))}
-            {fact("No value", of_all(health.worthless))}
-            {fact("No tags", of_all(health.untagged))}
+            {fact("Failed", of_all(health.failed), false)}
+            {fact("Price missing", of_all(health.unpriced), false)}
+            {fact("No value", of_all(health.worthless), false)}
+            {fact("No tags", of_all(health.untagged), false)}
         </dl>
         {since}
         {none}
@@ -100,21 +109,7 @@ fn prices(prices: &PriceHealth, now: Timestamp) -> AnyView {
         view! { <p class="section-aside">{types} " to be asked for."</p> }
     });
     view! {
-        <div class="table-scroll" role="region" aria-label="Table of prices, scrolls sideways" tabindex="0">
-            <table class="data-table">
-                <caption class="sr-only">"Sources of prices, best first"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Source"</th>
-                        <th scope="col" class="number">"Prices"</th>
-                        <th scope="col" class="number">"Unknown"</th>
-                        <th scope="col" class="number">"Newest"</th>
-                        <th scope="col" class="number">"Oldest"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <WideTable name="prices" caption="Sources of prices, best first" columns=PRICE_COLUMNS>{rows}</WideTable>
         {waiting}
     }
     .into_any()
@@ -175,20 +170,7 @@ fn caches(caches: &[CacheHealth]) -> AnyView {
         })
         .collect_view();
     view! {
-        <div class="table-scroll" role="region" aria-label="Table of caches, scrolls sideways" tabindex="0">
-            <table class="data-table">
-                <caption class="sr-only">"Caches of this server"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Cache"</th>
-                        <th scope="col" class="number">"Entries"</th>
-                        <th scope="col" class="number">"Hits"</th>
-                        <th scope="col" class="number">"Evicted"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <WideTable name="caches" caption="Caches of this server" columns=CACHE_COLUMNS>{rows}</WideTable>
     }
     .into_any()
 }

@@ -1,7 +1,9 @@
 //! The status page's part about static data: builds, and what the last import changed.
 
-use super::view::facts;
-use crate::{components::time::DateTime, format};
+use crate::{
+    components::{facts::facts, time::DateTime},
+    format,
+};
 use contract::StaticDataStatus;
 use domain::static_data::{Difference, Listing, NamedEntry, StaticReport};
 use leptos::prelude::*;
@@ -16,7 +18,7 @@ pub fn static_data_panel(status: &StaticDataStatus) -> AnyView {
     view! {
         <section class="panel" aria-labelledby="static-data-heading">
             <h2 id="static-data-heading">"Static data"</h2>
-            {facts(vec![
+            {facts([
                 ("Build", build.into_any()),
                 ("Imported", imported),
                 ("Previous", or(&status.previous_build, "none")),

@@ -1,7 +1,9 @@
 //! The upstreams that are asked for single answers: are they asked, and what do they still allow.
 
-use super::view::shape;
-use crate::format;
+use crate::{
+    components::{facts::fact, state_shape::StateShape},
+    format,
+};
 use contract::UpstreamState;
 use leptos::prelude::*;
 
@@ -9,14 +11,9 @@ pub fn upstreams(upstreams: &[UpstreamState]) -> AnyView {
     let rows = upstreams
         .iter()
         .map(|upstream| {
-            view! {
-                <div class="fact">
-                    <dt>{label(&upstream.name).to_owned()}</dt>
-                    <dd>
-                        <span class="state">{shape(glyph(upstream))} " " {sentence(upstream)}</span>
-                    </dd>
-                </div>
-            }
+            let state =
+                view! { <span class="state"><StateShape kind=glyph(upstream)/> " " {sentence(upstream)}</span> };
+            fact(label(&upstream.name), state, false)
         })
         .collect_view();
     view! { <dl class="facts">{rows}</dl> }.into_any()

@@ -1,17 +1,37 @@
 //! Layout of the status page.
 
 use super::{data::data_panel, static_data::static_data_panel};
-use crate::{components::time::DateTime, format};
+use crate::{
+    components::{
+        data_table::{Column, WideTable},
+        facts::facts,
+        state_shape::StateShape,
+        tiles::tile,
+        time::DateTime,
+    },
+    format,
+};
 use contract::{FeedHealth, FeedState, QueueDepth, StatusReport};
 use domain::{Source, Timestamp};
 use leptos::prelude::*;
+
+const FEED_COLUMNS: &[Column] = &[
+    Column::Text("Source"),
+    Column::Text("State"),
+    Column::Text("Position"),
+    Column::Text("Last event"),
+    Column::Number("Events"),
+    Column::Number("Malformed"),
+    Column::Number("Reconnects"),
+    Column::Text("Last error"),
+];
 
 pub fn status_view(report: &StatusReport, is_stale: bool) -> AnyView {
     let now = report.now;
     view! {
         <header class="status-header" data-health=health_key(report.feed.health)>
             <h1>"Status"</h1>
-            <p class="status-verdict">{health_glyph(report.feed.health)} " " {verdict(report)}</p>
+            <p class="status-verdict"><StateShape kind=health_key(report.feed.health)/> " " {verdict(report)}</p>
             <p class="status-time">
                 "As of " <DateTime at=now/> " EVE time."
                 <span class="status-stale" role="status">
@@ -57,26 +77,6 @@ fn health_key(health: FeedHealth) -> &'static str {
     }
 }
 
-/// A disc, a triangle, a square: the shape says it without the colour.
-pub(super) fn shape(kind: &'static str) -> AnyView {
-    let d = match kind {
-        "live" | "active" => "M6 1A5 5 0 1 1 6 11A5 5 0 1 1 6 1Z",
-        "fallback" | "probing" => "M6 1L11.5 11H.5Z",
-        "down" | "failed" => "M2 2H10V10H2Z",
-        _ => "M6 1.5A4.5 4.5 0 1 1 6 10.5A4.5 4.5 0 1 1 6 1.5ZM6 4A2 2 0 1 0 6 8A2 2 0 1 0 6 4Z",
-    };
-    view! {
-        <svg class="state-shape" data-state=kind viewBox="0 0 12 12" aria-hidden="true">
-            <path d=d fill-rule="evenodd"/>
-        </svg>
-    }
-    .into_any()
-}
-
-fn health_glyph(health: FeedHealth) -> AnyView {
-    shape(health_key(health))
-}
-
 fn verdict(report: &StatusReport) -> String {
     let feed = &report.feed;
     let source = feed.active.map_or("no feed", Source::label);
@@ -90,16 +90,6 @@ fn verdict(report: &StatusReport) -> String {
     }
 }
 
-fn tile(label: &'static str, value: String, aside: String) -> AnyView {
-    view! {
-        <div class="tile">
-            <dt>{label}</dt>
-            <dd>{value} <span class="tile-aside">{aside}</span></dd>
-        </div>
-    }
-    .into_any()
-}
-
 fn ago(at: Option<Timestamp>, now: Timestamp) -> String {
     at.map_or_else(|| "never".to_owned(), |at| format::age_in_words(at, now))
 }
@@ -109,10 +99,10 @@ fn tiles(report: &StatusReport) -> AnyView {
     let store = &report.store;
     view! {
         <dl class="tiles status-tiles">
-            {tile("Lag", lag, "kill to arrival, median of the last 100".to_owned())}
-            {tile("Last kill", ago(report.feed.last_kill_received_at, report.now), "arrived".to_owned())}
-            {tile("Kills stored", format::count(store.kills_total), "estimate of the database".to_owned())}
-            {tile("Watching", format::count(report.watchers), "open live connections".to_owned())}
+            {tile("Lag", lag, "kill to arrival, median of the last 100")}
+            {tile("Last kill", ago(report.feed.last_kill_received_at, report.now), "arrived")}
+            {tile("Kills stored", format::count(store.kills_total), "estimate of the database")}
+            {tile("Watching", format::count(report.watchers), "open live connections")}
             {tile("Up for", uptime(report), format!("since {}", format::date_time(report.started_at)))}
         </dl>
     }
@@ -146,7 +136,7 @@ fn feeds(feeds: &[FeedState], now: Timestamp) -> AnyView {
             view! {
                 <tr data-active=feed.is_active.then_some("true")>
                     <th scope="row">{feed.source.label()}</th>
-                    <td><span class="state">{shape(key)} " " {word}</span></td>
+                    <td><span class="state"><StateShape kind=key/> " " {word}</span></td>
                     <td class="code-cell">{feed.position.clone().unwrap_or_else(|| "—".to_owned())}</td>
                     <td>{ago(feed.last_event_at, now)}</td>
                     <td class="number">{format::count(feed.events)}</td>
@@ -158,24 +148,7 @@ fn feeds(feeds: &[FeedState], now: Timestamp) -> AnyView {
         })
         .collect_view();
     view! {
-        <div class="table-scroll" role="region" aria-label="Table of feeds, scrolls sideways" tabindex="0">
-            <table class="data-table">
-                <caption class="sr-only">"Feeds in order of preference"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Source"</th>
-                        <th scope="col">"State"</th>
-                        <th scope="col">"Position"</th>
-                        <th scope="col">"Last event"</th>
-                        <th scope="col" class="number">"Events"</th>
-                        <th scope="col" class="number">"Malformed"</th>
-                        <th scope="col" class="number">"Reconnects"</th>
-                        <th scope="col">"Last error"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <WideTable name="feeds" caption="Feeds in order of preference" columns=FEED_COLUMNS>{rows}</WideTable>
     }
     .into_any()
 }
@@ -210,14 +183,6 @@ fn queues(queues: &[QueueDepth]) -> AnyView {
     view! { <ul class="queues">{rows}</ul> }.into_any()
 }
 
-pub(super) fn facts(rows: Vec<(&'static str, AnyView)>) -> AnyView {
-    let rows = rows
-        .into_iter()
-        .map(|(term, value)| view! { <div class="fact"><dt>{term}</dt><dd>{value}</dd></div> })
-        .collect_view();
-    view! { <dl class="facts">{rows}</dl> }.into_any()
-}
-
 fn store(report: &StatusReport) -> AnyView {
     let store = &report.store;
     let state = if store.is_up { ("active", "Reachable") } else { ("failed", "Not reachable") };
@@ -225,8 +190,8 @@ fn store(report: &StatusReport) -> AnyView {
         Some(at) => view! { <DateTime at=at/> }.into_any(),
         None => "none yet".into_any(),
     };
-    facts(vec![
-        ("State", view! { <span class="state">{shape(state.0)} " " {state.1}</span> }.into_any()),
+    facts([
+        ("State", view! { <span class="state"><StateShape kind=state.0/> " " {state.1}</span> }.into_any()),
         ("Newest kill", newest),
         ("Partitions", format::count(store.partitions).into_any()),
         ("Size on disk", format::bytes(store.database_bytes).into_any()),
@@ -237,7 +202,7 @@ fn store(report: &StatusReport) -> AnyView {
 fn node(report: &StatusReport) -> AnyView {
     let prices = &report.prices;
     let source = if prices.source.is_empty() { "not loaded yet".to_owned() } else { prices.source.clone() };
-    facts(vec![
+    facts([
         ("Prices", source.into_any()),
         ("Types priced", format::count(prices.types_priced).into_any()),
         ("Newest price", ago(prices.refreshed_at, report.now).into_any()),

@@ -2,9 +2,9 @@
 //! the static data.
 
 use super::{
-    fights::Galaxy,
     names::{self, Bearer},
     population::Member,
+    universe::Galaxy,
 };
 use domain::{ConstellationId, CorporationId, FactionId, Killmail, RegionId, SolarSystemId, TypeId};
 use std::{

@@ -15,4 +15,5 @@ pub mod population;
 pub mod prices;
 pub mod scenes;
 pub mod ships;
+pub mod universe;
 pub mod zkb;

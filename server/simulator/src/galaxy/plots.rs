@@ -1,11 +1,12 @@
 //! The single plots of the stream: hunts, ganks, rats, structures, battles.
 
 use super::{
-    fights::{Galaxy, Generator, Loss, assemble},
+    fights::{Generator, Loss, assemble},
     losses,
     population::Habitat,
     scenes::{Battle, Pilot},
     ships::Purpose,
+    universe::Galaxy,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Attacker, SecurityBand, SolarSystemId, TypeId};

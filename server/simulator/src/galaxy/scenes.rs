@@ -1,9 +1,9 @@
 //! Pilots in ships: gangs that roam through gates, sides of a battle, lone hunters and their prey.
 
 use super::{
-    fights::Galaxy,
     population::Habitat,
     ships::{Purpose, Size},
+    universe::Galaxy,
 };
 use domain::{
     AllianceId, Attacker, CharacterId, CorporationId, FactionId, SecurityBand, SolarSystemId, TypeId, Victim,

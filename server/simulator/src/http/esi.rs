@@ -5,6 +5,7 @@ mod conduct;
 mod entities;
 mod error;
 mod limits;
+mod route;
 mod universe;
 
 use crate::{counters::Kind, world::World};
@@ -19,7 +20,8 @@ use axum::{
 };
 use cache::{NEWEST, OLDEST, Validator, cached};
 use error::error;
-use limits::{Limiters, Route};
+use limits::Limiters;
+use route::Route;
 use serde_json::json;
 use std::sync::{Arc, Mutex, PoisonError};
 

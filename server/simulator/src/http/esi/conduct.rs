@@ -2,7 +2,7 @@
 //!
 //! Calls with an empty bucket or an exhausted error window are counted by the limiters themselves.
 
-use super::limits::Route;
+use super::route::Route;
 use crate::{counters::Kind, world::World};
 use axum::{
     extract::Request,

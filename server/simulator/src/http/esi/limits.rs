@@ -1,7 +1,7 @@
 //! ESI's two limiters: token buckets on routes that have one, an error count on the rest (upstreams.md 4.2); and the
 //! faults that look like them or spoil an answer.
 
-use super::conduct::Conduct;
+use super::{conduct::Conduct, route::Route};
 use crate::{
     config::Limits,
     counters::Kind,
@@ -29,14 +29,6 @@ pub(super) struct Limiters {
     status: TokenBucket,
     errors: FixedWindow,
     conduct: Conduct,
-}
-
-/// Which limiter a route is under.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Route {
-    Killmail,
-    Status,
-    ErrorLimited,
 }
 
 impl Limiters {

@@ -2,14 +2,14 @@
 
 use super::*;
 use crate::{
-    pages::ship::fixtures::{quiet, rifter},
+    pages::types::fixtures::{quiet, rifter},
     testing::render,
 };
 
 fn html(page: TypePage, is_paged: bool) -> String {
     Owner::new().with(|| {
         leptos_meta::provide_meta_context();
-        ship_view(page, is_paged).to_html()
+        type_view(page, is_paged).to_html()
     })
 }
 

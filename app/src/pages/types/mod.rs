@@ -17,7 +17,7 @@ type Key = (Option<i64>, Option<String>, Option<String>, Option<String>);
 
 /// `/type/{id}`
 #[component]
-pub fn ShipPage() -> impl IntoView {
+pub fn TypePage() -> impl IntoView {
     let params = use_params_map();
     let query = use_query_map();
     let key = Memo::new(move |_| -> Key {
@@ -43,7 +43,7 @@ pub fn ShipPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 let (.., before, after) = key.get_untracked();
                 match page.await {
-                    Ok(page) => view::ship_view(page, before.is_some() || after.is_some()),
+                    Ok(page) => view::type_view(page, before.is_some() || after.is_some()),
                     Err(error) => view! { <ErrorPage error/> }.into_any(),
                 }
             })}

@@ -13,6 +13,7 @@ use crate::{
         meta_group::{CATEGORY_SHIP, meta_word},
         order::order_links,
         tag_words::{is_about_use, shown},
+        tiles::tile,
         type_image::{Picture, TypeImage},
     },
     format, routes,
@@ -26,7 +27,7 @@ use leptos_meta::{Meta, Title};
 const TAGS: usize = 20;
 
 /// `is_paged`: older or newer losses than the newest page are shown.
-pub fn ship_view(page: TypePage, is_paged: bool) -> AnyView {
+pub fn type_view(page: TypePage, is_paged: bool) -> AnyView {
     let TypePage { facts, stats, recent } = page;
     let name = facts.ship.display_name();
     let base = KillFilter { ship_type_id: vec![facts.ship.type_id], ..KillFilter::default() };
@@ -143,16 +144,6 @@ fn header(facts: &TypeFacts, stats: &TypeStats) -> AnyView {
     .into_any()
 }
 
-fn tile(label: &'static str, value: AnyView, aside: String) -> AnyView {
-    view! {
-        <div class="tile">
-            <dt>{label}</dt>
-            <dd>{value} <span class="tile-aside">{aside}</span></dd>
-        </div>
-    }
-    .into_any()
-}
-
 fn tiles(stats: &TypeStats) -> AnyView {
     let days = format!("last {} days", stats.window_days);
     let of = |n: u64| format!("{}, {days}", format::counted(n, "loss", "losses"));
@@ -164,24 +155,24 @@ fn tiles(stats: &TypeStats) -> AnyView {
         },
     );
     let share = |part: u64| match stats.n {
-        0 => "—".into_any(),
-        n => format::percent(part as f64 / n as f64).into_any(),
+        0 => "—".to_owned(),
+        n => format::percent(part as f64 / n as f64),
     };
     let ehp = stats.ehp.as_ref().map(|spread| {
         let is_lower_bound = stats.ehp_lower_bounds > 0;
         let median = view! { <FitNumber number=spread.median unit="EHP" is_lower_bound=is_lower_bound/> };
-        tile("Median hit points", median.into_any(), format!("{}{}", of(spread.n), bounds(stats)))
+        tile("Median hit points", median, format!("{}{}", of(spread.n), bounds(stats)))
     });
     let losses = format!("{}{}", format::count(stats.n), if stats.is_cut { "+" } else { "" });
     let counted = if stats.is_cut { format!("and more in the {days}") } else { format!("in the {days}") };
     let median = stats.values.as_ref().map(|spread| spread.median);
     view! {
         <dl class="tiles ship-tiles">
-            {tile("Losses", losses.into_any(), counted)}
-            {tile("ISK lost", view! { <IskAmount value=(valued > 0).then_some(stats.isk_lost)/> }.into_any(), of(valued))}
-            {tile("Median value", view! { <IskAmount value=median/> }.into_any(), quartiles)}
+            {tile("Losses", losses, counted)}
+            {tile("ISK lost", view! { <IskAmount value=(valued > 0).then_some(stats.isk_lost)/> }, of(valued))}
+            {tile("Median value", view! { <IskAmount value=median/> }, quartiles)}
             {ehp}
-            {tile("Pilots", format::count(stats.pilots).into_any(), format!("who lost one; {}", of(stats.n)))}
+            {tile("Pilots", format::count(stats.pilots), format!("who lost one; {}", of(stats.n)))}
             {tile("Died solo", share(stats.solo), format!("{} to one pilot; {}", format::count(stats.solo), of(stats.n)))}
             {tile("Died to NPCs", share(stats.npc), format!("{} without a player; {}", format::count(stats.npc), of(stats.n)))}
         </dl>
