@@ -13,6 +13,15 @@ pub fn set_status(status: u16) {
     }
 }
 
+/// What the server puts into the context so that an error can say in which request it happened.
+#[derive(Clone)]
+pub struct RequestId(pub Arc<str>);
+
+/// The id of the request being answered.
+pub fn request_id() -> Option<String> {
+    leptos::prelude::use_context::<RequestId>().map(|RequestId(id)| id.to_string())
+}
+
 /// What the server puts into the context so that pages can write absolute addresses (link previews need them):
 /// scheme and host without a slash at the end.
 #[derive(Clone)]

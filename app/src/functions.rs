@@ -31,7 +31,15 @@ fn told<T>(answer: Result<T, ApiError>) -> Result<T, ApiError> {
     if let Err(error) = &answer {
         crate::backend::set_status(error.code.http_status());
     }
-    answer
+    answer.map_err(identified)
+}
+
+/// Lets whoever sees an error find the request in the log.
+#[cfg(feature = "ssr")]
+fn identified(error: impl Into<ApiError>) -> ApiError {
+    let mut error = error.into();
+    error.request_id = error.request_id.or_else(crate::backend::request_id);
+    error
 }
 
 #[cfg(feature = "ssr")]
@@ -43,7 +51,8 @@ fn cursor(field: &str, text: Option<String>) -> Result<Option<domain::Cursor>, A
 
 #[cfg(feature = "ssr")]
 fn paging(before: Option<String>, after: Option<String>) -> Result<Paging, ApiError> {
-    Ok(Paging { before: cursor("before", before)?, after: cursor("after", after)?, limit: PAGE_ROWS })
+    let read = |field, text| cursor(field, text).map_err(identified);
+    Ok(Paging { before: read("before", before)?, after: read("after", after)?, limit: PAGE_ROWS })
 }
 
 /// A page of kills. `query` is a filter as in the URL; other parameters in it are ignored.
@@ -52,7 +61,7 @@ fn paging(before: Option<String>, after: Option<String>) -> Result<Paging, ApiEr
 /// `Invalid` names the parameter.
 #[server(prefix = "/api/fn", endpoint = "list_kills", input = GetUrl, output = Json)]
 pub async fn list_kills(query: String, before: Option<String>, after: Option<String>) -> Result<KillPage, ApiError> {
-    let filter = KillFilter::from_query(&query, crate::routes::NON_FILTER_PARAMETERS)?;
+    let filter = KillFilter::from_query(&query, crate::routes::NON_FILTER_PARAMETERS).map_err(identified)?;
     told(backend().list_kills(filter, paging(before, after)?).await)
 }
 
@@ -126,6 +135,6 @@ pub async fn get_status() -> Result<StatusReport, ApiError> {
 /// `Invalid` names the parameter.
 #[server(prefix = "/api/fn", endpoint = "filter_names", input = GetUrl, output = Json)]
 pub async fn filter_names(query: String) -> Result<Vec<FilterName>, ApiError> {
-    let filter = KillFilter::from_query(&query, crate::routes::NON_FILTER_PARAMETERS)?;
+    let filter = KillFilter::from_query(&query, crate::routes::NON_FILTER_PARAMETERS).map_err(identified)?;
     told(backend().filter_names(&filter).await)
 }

@@ -49,3 +49,12 @@ pub fn set_status(code: u16) {
     #[cfg(not(feature = "ssr"))]
     let _ = code;
 }
+
+/// The id of the request that the page came with; `None` for a page made in the browser. A page calls it by way of a
+/// `SharedValue`, for the browser does not know.
+pub fn id() -> Option<String> {
+    #[cfg(feature = "ssr")]
+    return crate::backend::request_id();
+    #[cfg(not(feature = "ssr"))]
+    None
+}

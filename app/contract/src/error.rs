@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 pub enum ErrorCode {
     /// 400: a parameter or body is malformed; `problems` names each.
     Invalid,
-    /// 403: not for this site's callers.
+    /// 401: signing in may help.
+    Unauthenticated,
+    /// 403: not for whoever asks.
     Forbidden,
     /// 404
     NotFound,
@@ -29,6 +31,7 @@ impl ErrorCode {
     pub fn http_status(self) -> u16 {
         match self {
             Self::Invalid => 400,
+            Self::Unauthenticated => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::TooLarge => 413,
@@ -42,6 +45,7 @@ impl ErrorCode {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Invalid => "invalid",
+            Self::Unauthenticated => "unauthenticated",
             Self::Forbidden => "forbidden",
             Self::NotFound => "not_found",
             Self::TooLarge => "too_large",
@@ -97,6 +101,16 @@ impl ApiError {
     }
 }
 
+impl From<domain::access::Denied> for ApiError {
+    fn from(denied: domain::access::Denied) -> Self {
+        let code = match denied {
+            domain::access::Denied::SignIn => ErrorCode::Unauthenticated,
+            domain::access::Denied::NotYours => ErrorCode::Forbidden,
+        };
+        Self::new(code, denied.to_string())
+    }
+}
+
 impl From<domain::FilterError> for ApiError {
     fn from(error: domain::FilterError) -> Self {
         Self::invalid(error.field, error.reason)
@@ -120,5 +134,17 @@ impl server_fn::error::FromServerFnError for ApiError {
             }
             _ => Self::new(ErrorCode::Internal, "Something went wrong on the server. Try again in a moment."),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::access::Denied;
+
+    #[test]
+    fn who_is_denied_learns_whether_to_sign_in() {
+        let status = |denied: Denied| ApiError::from(denied).code.http_status();
+        assert_eq!((status(Denied::SignIn), status(Denied::NotYours)), (401, 403));
     }
 }

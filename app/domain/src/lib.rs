@@ -8,6 +8,7 @@
 //! `location` and `killmail`; the rows of `static_data`, `tags` over them, `static_data`'s index over both; rules
 //! (`classify`, `valuation`, `metrics`, `fit*`); `record`, `summary`, `filter`, `sort`.
 
+pub mod access;
 pub mod classify;
 pub mod cursor;
 pub mod distribution;

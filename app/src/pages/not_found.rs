@@ -9,6 +9,7 @@ fn heading(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::NotFound => "Nothing here",
         ErrorCode::Invalid => "That address does not make sense",
+        ErrorCode::Unauthenticated => "Not without signing in",
         ErrorCode::Forbidden => "Not for you",
         ErrorCode::TooLarge => "Too much at once",
         ErrorCode::UnsupportedKind => "Not understood",
@@ -25,6 +26,7 @@ fn advice(code: ErrorCode) -> &'static str {
             "It may not have arrived yet, or the link is mistyped. Search for it, or watch the live kills."
         }
         ErrorCode::Invalid | ErrorCode::UnsupportedKind => "Check the address, or start from the search.",
+        ErrorCode::Unauthenticated => "Look at what is open to everybody.",
         ErrorCode::Forbidden => "Only this site's own pages may ask that.",
         ErrorCode::TooLarge => "Ask for less and try again.",
         ErrorCode::TooMany => "Wait half a minute and reload the page.",
@@ -77,7 +79,9 @@ pub fn ErrorPage(error: ApiError) -> impl IntoView {
 /// For addresses that no page has.
 #[component]
 pub fn NotFound() -> impl IntoView {
-    view! { <ErrorPage error=ApiError::new(ErrorCode::NotFound, "There is no page at this address.")/> }
+    let mut error = ApiError::new(ErrorCode::NotFound, "There is no page at this address.");
+    error.request_id = SharedValue::new(crate::request::id).into_inner();
+    view! { <ErrorPage error/> }
 }
 
 #[cfg(all(test, feature = "ssr"))]

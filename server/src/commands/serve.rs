@@ -149,6 +149,7 @@ pub async fn start(config: Config, options: IngestOptions, lifecycle: Lifecycle)
         images: Arc::clone(&images),
         lifecycle: lifecycle.clone(),
         metrics,
+        access_policy: config.http.access_policy,
         origin: Origin::new(&config.http.public_url),
         public_url: Arc::from(config.http.public_url.as_str()),
     });

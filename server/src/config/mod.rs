@@ -100,6 +100,7 @@ mod tests {
             ("FEEDS", "wanderer"),
             ("ESI_URL", "ftp://x"),
             ("REDIS_URL", "http://x"),
+            ("ACCESS_POLICY", "closed"),
             ("DEMO", "maybe"),
             ("LOG_FORMAT", "xml"),
             ("FEED_SILENCE_SECONDS", "0"),

@@ -67,6 +67,7 @@ variables! {
     R2Z2_REQUESTS_PER_SECOND = Value("8"), "pace of reading R2Z2 when behind; the real service bans above 15";
     R2Z2_START_BACK = Value("100"), "kills before the newest that a new installation begins with";
     RETENTION_MONTHS = Nothing("keep all"), "months of killmails to keep; older partitions are dropped";
+    ACCESS_POLICY = Value("standard"), "standard, or open: guests of a private installation read everything";
     DEMO = Value("false"), "true when the upstreams are simulated: pages then say so";
     LOG = Value("info"), "log filter, as in tracing-subscriber's EnvFilter";
     LOG_FORMAT = Value("text"), "text or json";

@@ -7,7 +7,7 @@ use super::{
     ranked,
 };
 use crate::services::{
-    Services,
+    asked::{Asked, FitSource},
     submit::{Intake, Submission, SubmissionState, Submitted},
 };
 use axum::{
@@ -27,7 +27,6 @@ use serde::Serialize;
 use std::sync::Arc;
 
 type Answer<T> = Result<Json<T>, Problem>;
-type Svc = State<Arc<Services>>;
 
 /// Every documented path with its handler, relative to `/api/v1`.
 pub fn routes() -> Router<AppState> {
@@ -52,29 +51,29 @@ pub fn routes() -> Router<AppState> {
         .route("/static-data", get(static_data))
 }
 
-async fn list_killmails(State(services): Svc, RawQuery(query): RawQuery) -> Result<Response, Problem> {
-    list(&services, query.as_deref(), |_| Ok(())).await
+async fn list_killmails(asked: Asked, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    list(&asked, query.as_deref(), |_| Ok(())).await
 }
 
 /// A list of kills in the order asked for, after a change to its filter.
 async fn list(
-    services: &Services,
+    asked: &Asked,
     query: Option<&str>,
     narrow: impl FnOnce(&mut KillFilter) -> Result<(), Problem>,
 ) -> Result<Response, Problem> {
     if let Some(ranking) = ranked::ranking(query)? {
         let mut filter = FilterQuery::parse(query)?.filter;
         narrow(&mut filter)?;
-        return Ok(Json(ranked::list(services, &filter, ranking, query).await?).into_response());
+        return Ok(Json(ranked::list(asked, &filter, ranking, query).await?).into_response());
     }
     let ListQuery { mut filter, paging } = ListQuery::parse(query)?;
     narrow(&mut filter)?;
-    Ok(Json(services.list_kills(&filter, paging).await?).into_response())
+    Ok(Json(asked.list_kills(&filter, paging).await?).into_response())
 }
 
 /// 202 for a killmail that will be listed in a moment, 200 for one that was here before.
 async fn submit_killmail(
-    State(services): Svc,
+    asked: Asked,
     State(intake): State<Arc<Intake>>,
     headers: HeaderMap,
     body: Bytes,
@@ -87,7 +86,7 @@ async fn submit_killmail(
     }
     let submission: Submission =
         serde_json::from_slice(&body).map_err(|error| ApiError::invalid("body", format!("is malformed: {error}")))?;
-    let submitted = services.submit(&intake, submission).await?;
+    let submitted = asked.submit(&intake, submission).await?;
     let status = match submitted.state {
         SubmissionState::Accepted => StatusCode::ACCEPTED,
         SubmissionState::Known => StatusCode::OK,
@@ -95,38 +94,34 @@ async fn submit_killmail(
     Ok((status, Json(submitted)))
 }
 
-async fn get_killmail(State(services): Svc, Path(id): Path<String>) -> Answer<KillDetail> {
+async fn get_killmail(asked: Asked, Path(id): Path<String>) -> Answer<KillDetail> {
     let id = KillmailId(path_id("id", &id)?);
-    Ok(Json(services.get_kill(id).await?))
+    Ok(Json(asked.get_kill(id).await?))
 }
 
 /// The ESI body as received.
-async fn get_raw(State(services): Svc, Path(id): Path<String>) -> Result<Response, Problem> {
+async fn get_raw(asked: Asked, Path(id): Path<String>) -> Result<Response, Problem> {
     let id = KillmailId(path_id("id", &id)?);
-    let (record, _) = services.find_record(id).await?;
+    let record = asked.find_record(id).await?;
     Ok(json_text(record.payload.to_string()))
 }
 
-async fn get_fit(State(services): Svc, Path(id): Path<String>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+async fn get_fit(asked: Asked, Path(id): Path<String>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let id = KillmailId(path_id("id", &id)?);
     let format = parameter(query.as_deref(), "format").unwrap_or_else(|| "eft".to_owned());
-    let (record, _) = services.find_record(id).await?;
-    let names = services.names_of(&record).await;
-    let static_data = services.static_data();
-    let summary = KillSummary::new(&record, &|id| names.get(&id).cloned(), &static_data);
-    let name = Services::fit_name(&summary);
+    let FitSource { record, title, static_data } = asked.fit_source(id).await?;
     let killmail = &record.killmail;
     match format.as_str() {
-        "eft" => Ok(fit::eft(killmail, &name, &static_data).into_response()),
+        "eft" => Ok(fit::eft(killmail, &title, &static_data).into_response()),
         "dna" => Ok(fit::dna(killmail, &static_data).into_response()),
-        "esi" => Ok(Json(fit::esi_fitting(killmail, &name, &static_data)).into_response()),
+        "esi" => Ok(Json(fit::esi_fitting(killmail, &title, &static_data)).into_response()),
         _ => Err(ApiError::invalid("format", "is eft, dna or esi").into()),
     }
 }
 
-async fn get_related(State(services): Svc, Path(id): Path<String>) -> Answer<Vec<KillSummary>> {
+async fn get_related(asked: Asked, Path(id): Path<String>) -> Answer<Vec<KillSummary>> {
     let id = KillmailId(path_id("id", &id)?);
-    let kill = services.get_kill(id).await?;
+    let kill = asked.get_kill(id).await?;
     Ok(Json(kill.related.into_iter().map(|related| related.summary).collect()))
 }
 
@@ -138,41 +133,41 @@ pub struct EntityAnswer {
     name: String,
 }
 
-async fn get_character(State(services): Svc, Path(id): Path<String>) -> Answer<EntityCard> {
-    Ok(Json(services.entity(EntityKind::Character, path_id("id", &id)?).await?))
+async fn get_character(asked: Asked, Path(id): Path<String>) -> Answer<EntityCard> {
+    Ok(Json(asked.entity(EntityKind::Character, path_id("id", &id)?).await?))
 }
 
-async fn get_corporation(State(services): Svc, Path(id): Path<String>) -> Answer<EntityCard> {
-    Ok(Json(services.entity(EntityKind::Corporation, path_id("id", &id)?).await?))
+async fn get_corporation(asked: Asked, Path(id): Path<String>) -> Answer<EntityCard> {
+    Ok(Json(asked.entity(EntityKind::Corporation, path_id("id", &id)?).await?))
 }
 
-async fn get_alliance(State(services): Svc, Path(id): Path<String>) -> Answer<EntityCard> {
-    Ok(Json(services.entity(EntityKind::Alliance, path_id("id", &id)?).await?))
+async fn get_alliance(asked: Asked, Path(id): Path<String>) -> Answer<EntityCard> {
+    Ok(Json(asked.entity(EntityKind::Alliance, path_id("id", &id)?).await?))
 }
 
-async fn get_type(State(services): Svc, Path(id): Path<String>) -> Answer<EntityAnswer> {
+async fn get_type(asked: Asked, Path(id): Path<String>) -> Answer<EntityAnswer> {
     let id = path_id("id", &id)?;
-    let static_data = services.static_data();
+    let static_data = asked.static_data()?;
     let info =
         static_data.type_info(domain::TypeId(id)).ok_or_else(|| ApiError::not_found(&format!("The type {id}")))?;
     Ok(Json(EntityAnswer { kind: EntityKind::Type, id, name: info.name.clone() }))
 }
 
 /// What the page of the type shows beside its latest losses.
-async fn get_type_stats(State(services): Svc, Path(id): Path<String>, RawQuery(query): RawQuery) -> Answer<TypeStats> {
+async fn get_type_stats(asked: Asked, Path(id): Path<String>, RawQuery(query): RawQuery) -> Answer<TypeStats> {
     let id = path_id("id", &id)?;
     let window = StatsWindow::parse(parameter(query.as_deref(), "window").as_deref())?;
-    Ok(Json(TypeStats::clone(&*services.type_stats(id, window).await?)))
+    Ok(Json(TypeStats::clone(&*asked.type_stats(id, window).await?)))
 }
 
-async fn get_group(State(services): Svc, Path(id): Path<String>) -> Answer<EntityAnswer> {
+async fn get_group(asked: Asked, Path(id): Path<String>) -> Answer<EntityAnswer> {
     let id = path_id("id", &id)?;
-    let static_data = services.static_data();
+    let static_data = asked.static_data()?;
     let info = static_data.group(domain::GroupId(id)).ok_or_else(|| ApiError::not_found(&format!("The group {id}")))?;
     Ok(Json(EntityAnswer { kind: EntityKind::Group, id, name: info.name.clone() }))
 }
 
-async fn place(services: &Services, kind: PlaceKind, id: &str, query: Option<&str>) -> Answer<PlacePage> {
+async fn place(asked: &Asked, kind: PlaceKind, id: &str, query: Option<&str>) -> Answer<PlacePage> {
     let id = path_id("id", id)?;
     if ranked::ranking(query)?.is_some() {
         return Err(ApiError::invalid("sort", "is not taken here; use /killmails").into());
@@ -181,28 +176,24 @@ async fn place(services: &Services, kind: PlaceKind, id: &str, query: Option<&st
     if !query.filter.is_empty() {
         return Err(ApiError::invalid("filter", "is not taken here; use /killmails").into());
     }
-    Ok(Json(services.get_place(kind, id, query.paging).await?))
+    Ok(Json(asked.get_place(kind, id, query.paging).await?))
 }
 
-async fn get_system(State(services): Svc, Path(id): Path<String>, RawQuery(query): RawQuery) -> Answer<PlacePage> {
-    place(&services, PlaceKind::System, &id, query.as_deref()).await
+async fn get_system(asked: Asked, Path(id): Path<String>, RawQuery(query): RawQuery) -> Answer<PlacePage> {
+    place(&asked, PlaceKind::System, &id, query.as_deref()).await
 }
 
-async fn get_constellation(
-    State(services): Svc,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Answer<PlacePage> {
-    place(&services, PlaceKind::Constellation, &id, query.as_deref()).await
+async fn get_constellation(asked: Asked, Path(id): Path<String>, RawQuery(query): RawQuery) -> Answer<PlacePage> {
+    place(&asked, PlaceKind::Constellation, &id, query.as_deref()).await
 }
 
-async fn get_region(State(services): Svc, Path(id): Path<String>, RawQuery(query): RawQuery) -> Answer<PlacePage> {
-    place(&services, PlaceKind::Region, &id, query.as_deref()).await
+async fn get_region(asked: Asked, Path(id): Path<String>, RawQuery(query): RawQuery) -> Answer<PlacePage> {
+    place(&asked, PlaceKind::Region, &id, query.as_deref()).await
 }
 
 /// `/killmails` with the entity of the path added to the filter.
 async fn list_entity_killmails(
-    State(services): Svc,
+    asked: Asked,
     Path((kind, id)): Path<(String, String)>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
@@ -218,7 +209,7 @@ async fn list_entity_killmails(
         _ => return Err(super::problem::unknown_api_path().await),
     };
     let id = path_id("id", &id)?;
-    list(&services, query.as_deref(), |filter| {
+    list(&asked, query.as_deref(), |filter| {
         // The path's entity replaces one in the query: both at once would mean either.
         filter.clear(parameter);
         Ok(filter.set(parameter, &id.to_string())?)
@@ -226,18 +217,18 @@ async fn list_entity_killmails(
     .await
 }
 
-async fn search(State(services): Svc, RawQuery(query): RawQuery) -> Answer<Vec<SearchHit>> {
+async fn search(asked: Asked, RawQuery(query): RawQuery) -> Answer<Vec<SearchHit>> {
     let text = parameter(query.as_deref(), "q")
         .ok_or_else(|| Problem(ApiError::invalid("q", "is required: what to search for")))?;
-    Ok(Json(services.search(&text).await?))
+    Ok(Json(asked.search(&text).await?))
 }
 
-async fn live_stats(State(services): Svc) -> Json<LiveStats> {
-    Json(services.live_stats())
+async fn live_stats(asked: Asked) -> Answer<LiveStats> {
+    Ok(Json(asked.live_stats()?))
 }
 
-async fn static_data(State(services): Svc) -> Json<StaticDataStatus> {
-    Json(services.static_data_status(usize::MAX).await)
+async fn static_data(asked: Asked) -> Answer<StaticDataStatus> {
+    Ok(Json(asked.static_data_status(usize::MAX).await?))
 }
 
 fn json_text(text: String) -> Response {

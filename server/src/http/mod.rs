@@ -1,6 +1,7 @@
 //! HTTP: the router and the order of its layers. Handlers only parse, call a service and map the error.
 //!
-//! Layers from outside in: request id, trace, panic guard, security headers, problem details, compression, body limit.
+//! Layers from outside in: request id, trace, security headers, viewer, problem details, panic guard, compression, body
+//! limit.
 
 pub mod api;
 pub mod docs;
@@ -12,14 +13,17 @@ pub mod params;
 pub mod problem;
 mod ranked;
 mod render;
+mod request_id;
 pub mod security;
 pub mod stream;
+mod viewer;
 
 use crate::{
     lifecycle::Lifecycle,
     services::{Services, submit::Intake},
 };
-use axum::{Router, extract::FromRef, http::HeaderName, middleware, routing::get};
+use axum::{Router, extract::FromRef, middleware, routing::get};
+use domain::access::Policy;
 use images::ImageProxy;
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -34,7 +38,6 @@ use tower_http::{
 
 /// Largest request body; posted killmail links are far smaller.
 const MAX_BODY_BYTES: usize = 256 * 1024;
-pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Shared by all handlers; cheap to clone.
 #[derive(Clone, FromRef)]
@@ -45,6 +48,7 @@ pub struct AppState {
     pub images: Arc<ImageProxy>,
     pub lifecycle: Lifecycle,
     pub metrics: PrometheusHandle,
+    pub access_policy: Policy,
     pub origin: security::Origin,
     /// Scheme and host of links in social cards.
     pub public_url: Arc<str>,
@@ -69,11 +73,13 @@ pub fn router(state: AppState) -> Router {
         .merge(pages::routes(&state))
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
         .layer(CompressionLayer::new())
-        .layer(middleware::from_fn(problem::complete))
-        .layer(middleware::from_fn(security::headers))
         .layer(CatchPanicLayer::custom(problem::panicked))
-        .layer(TraceLayer::new_for_http())
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(middleware::from_fn(problem::complete))
+        .layer(middleware::from_fn(viewer::recognise))
+        .layer(middleware::from_fn(security::headers))
+        .layer(TraceLayer::new_for_http().make_span_with(request_id::span).on_response(request_id::answered))
+        .layer(PropagateRequestIdLayer::new(request_id::HEADER))
+        .layer(SetRequestIdLayer::new(request_id::HEADER, MakeRequestUuid))
+        .layer(middleware::map_request(request_id::forget))
         .with_state(state)
 }

@@ -2,11 +2,11 @@
 
 use crate::services::submit::{Submission, Submitted};
 use contract::{
-    ClientMessage, EntityCard, KillDetail, KillPage, LiveStats, PlacePage, SearchHit, ServerMessage, StaticDataStatus,
-    TypeStats,
+    ClientMessage, EntityCard, ErrorCode, KillDetail, KillPage, LiveStats, PlacePage, SearchHit, ServerMessage,
+    StaticDataStatus, TypeStats,
 };
 use domain::{FilterField, KillFilter, KillSummary};
-use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
+use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 /// One documented operation: a `GET`, or a `POST` of [`POSTS`].
@@ -249,8 +249,9 @@ pub fn document() -> Value {
     // Not the answer of an operation, yet part of the contract.
     generator.subschema_for::<ClientMessage>();
     generator.subschema_for::<KillFilter>();
+    let code = generator.subschema_for::<ErrorCode>();
     let mut schemas = generator.take_definitions(true);
-    schemas.insert("Problem".to_owned(), problem_schema());
+    schemas.insert("Problem".to_owned(), problem_schema(&code));
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -306,7 +307,7 @@ fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
 }
 
-fn problem_schema() -> Value {
+fn problem_schema(code: &Schema) -> Value {
     json!({
         "type": "object",
         "required": ["type", "title", "status", "detail", "code"],
@@ -315,7 +316,7 @@ fn problem_schema() -> Value {
             "title": { "type": "string" },
             "status": { "type": "integer" },
             "detail": { "type": "string" },
-            "code": { "type": "string" },
+            "code": code,
             "request_id": { "type": "string" },
             "problems": {
                 "type": "array",

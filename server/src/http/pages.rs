@@ -3,7 +3,7 @@
 use super::{
     AppState,
     render::{self, Renderer},
-    security,
+    request_id, security, viewer,
 };
 use crate::backend::Pages;
 use app::{App, Assets, backend::PublicUrl};
@@ -24,6 +24,7 @@ use std::{
     path::Path,
     sync::Arc,
 };
+use tokio::runtime::Handle;
 use tower_http::services::ServeDir;
 
 /// Files under `/pkg` are requested with their content's version, so they never change.
@@ -31,14 +32,23 @@ const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 /// What pages and server functions find in their context.
 fn context(state: &AppState) -> impl Fn() + Clone + Send + 'static + use<> {
-    let backend: BackendHandle = Arc::new(Pages::new(Arc::clone(&state.services)));
+    let services = Arc::clone(&state.services);
+    let policy = state.access_policy;
+    let runtime = Handle::current();
     let public_url = PublicUrl(Arc::clone(&state.public_url));
     move || {
-        provide_context(Arc::clone(&backend));
+        let parts = use_context::<Parts>();
+        let (headers, extensions) = parts.map(|parts| (parts.headers, parts.extensions)).unwrap_or_default();
+        let request_id: Option<Arc<str>> = request_id::of(&headers).map(Arc::from);
+        if let Some(id) = &request_id {
+            provide_context(app::backend::RequestId(Arc::clone(id)));
+        }
+        let asked = services.asked_by(viewer::of(&extensions), policy);
+        let pages = Pages::of(Arc::clone(&services), asked, request_id, runtime.clone());
+        let backend: BackendHandle = Arc::new(pages);
+        provide_context(backend);
         provide_context(public_url.clone());
-        if let Some(parts) = use_context::<Parts>()
-            && let Some(PageNonce(nonce)) = parts.extensions.get()
-        {
+        if let Some(PageNonce(nonce)) = extensions.get() {
             provide_context(nonce.clone());
         }
         let Some(response) = use_context::<ResponseOptions>() else { return };

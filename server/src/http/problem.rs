@@ -1,6 +1,6 @@
 //! The one place where errors become HTTP: `application/problem+json` (RFC 9457) with a request id.
 
-use super::REQUEST_ID;
+use super::request_id;
 use axum::{
     body::Body,
     extract::Request,
@@ -53,7 +53,7 @@ struct Document<'a> {
 
 /// Writes the problem document of a failed handler, with the request's id.
 pub async fn complete(request: Request, next: Next) -> Response<Body> {
-    let request_id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).map(str::to_owned);
+    let request_id = request_id::of(request.headers()).map(str::to_owned);
     let is_api = request.uri().path().starts_with("/api/");
     let response = next.run(request).await;
     if let Some(Problem(error)) = response.extensions().get::<Problem>().cloned() {
@@ -66,6 +66,7 @@ pub async fn complete(request: Request, next: Next) -> Response<Body> {
     if is_api && status.is_client_error() && is_plain && status != StatusCode::UPGRADE_REQUIRED {
         let code = match status {
             StatusCode::NOT_FOUND => ErrorCode::NotFound,
+            StatusCode::UNAUTHORIZED => ErrorCode::Unauthenticated,
             StatusCode::FORBIDDEN => ErrorCode::Forbidden,
             StatusCode::PAYLOAD_TOO_LARGE => ErrorCode::TooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => ErrorCode::UnsupportedKind,
@@ -125,5 +126,6 @@ pub fn panicked(panic: Box<dyn Any + Send>) -> Response<Body> {
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_default();
     tracing::error!(panic = text, "a handler panicked");
-    document(&ApiError::new(ErrorCode::Internal, "Something went wrong on the server. Try again in a moment."), None)
+    Problem(ApiError::new(ErrorCode::Internal, "Something went wrong on the server. Try again in a moment."))
+        .into_response()
 }

@@ -4,7 +4,7 @@ use super::{
     params::{DEFAULT_LIMIT, FilterQuery},
     problem::Problem,
 };
-use crate::services::Services;
+use crate::services::asked::Asked;
 use contract::ApiError;
 use domain::{
     KillFilter, KillSummary,
@@ -36,7 +36,7 @@ pub fn ranking(query: Option<&str>) -> Result<Option<Ranking>, Problem> {
 /// # Errors
 /// Names the parameter that does not go with the order.
 pub async fn list(
-    services: &Services,
+    asked: &Asked,
     filter: &KillFilter,
     ranking: Ranking,
     query: Option<&str>,
@@ -46,6 +46,6 @@ pub async fn list(
         return Err(ApiError::invalid("after", "cannot be combined with sort; use before").into());
     }
     let before = before.map(|text| text.parse::<RankCursor>()).transpose()?;
-    let page = services.list_ranked(filter, ranking, before, limit.unwrap_or(DEFAULT_LIMIT)).await?;
+    let page = asked.list_ranked(filter, ranking, before, limit.unwrap_or(DEFAULT_LIMIT)).await?;
     Ok(RankedAnswer { kills: page.kills, next: page.next, prev: () })
 }

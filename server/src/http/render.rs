@@ -19,6 +19,7 @@ use contract::{ApiError, ErrorCode};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, time::timeout};
 use tokio_util::task::LocalPoolHandle;
+use tracing::{Instrument, Span};
 
 /// Pages begun on one thread; most of their time they wait for the database.
 const AT_ONCE: usize = 16;
@@ -44,9 +45,13 @@ pub async fn on_one_thread(State(renderer): State<Renderer>, request: Request, n
     let Ok(Ok(turn)) = timeout(PATIENCE, Arc::clone(&renderer.turns).acquire_owned()).await else {
         return busy();
     };
-    let rendering = renderer.threads.spawn_pinned(move || async move {
-        let _turn = turn;
-        timeout(PATIENCE, complete(next.run(request))).await
+    let span = Span::current();
+    let rendering = renderer.threads.spawn_pinned(move || {
+        let page = async move {
+            let _turn = turn;
+            timeout(PATIENCE, complete(next.run(request))).await
+        };
+        page.instrument(span)
     });
     match rendering.await {
         Ok(Ok(response)) => response,

@@ -4,7 +4,7 @@ use super::{AppState, problem::Problem, security::Origin};
 use crate::{
     lifecycle::Lifecycle,
     live::{session, sse},
-    services::Services,
+    services::{Services, asked::Asked},
 };
 use axum::{
     extract::{RawQuery, State, WebSocketUpgrade},
@@ -14,10 +14,12 @@ use axum::{
 use contract::{ApiError, ErrorCode};
 use domain::KillFilter;
 use std::sync::Arc;
+use tracing::{Instrument, Span};
 
 /// `GET /api/v1/stream`
 pub async fn websocket(
     State(state): State<AppState>,
+    asked: Asked,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
@@ -25,22 +27,26 @@ pub async fn websocket(
     if !origin.allows(&headers) {
         return Err(ApiError::new(ErrorCode::Forbidden, "Streams are for this site's own pages.").into());
     }
+    asked.may_follow()?;
     let services = Arc::clone(&state.services);
     let stop = state.lifecycle.stop_token();
+    let span = Span::current();
     Ok(upgrade
         .max_message_size(session::MAX_CLIENT_MESSAGE_BYTES)
         .max_frame_size(session::MAX_CLIENT_MESSAGE_BYTES)
-        .on_upgrade(move |socket| session::serve(socket, services, stop)))
+        .on_upgrade(move |socket| session::serve(socket, services, asked, stop).instrument(span)))
 }
 
 /// `GET /api/v1/stream/sse?<filter>`
 pub async fn server_sent_events(
     State(services): State<Arc<Services>>,
+    asked: Asked,
     State(lifecycle): State<Lifecycle>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
+    asked.may_follow()?;
     let filter = KillFilter::from_query(query.as_deref().unwrap_or_default(), &[])?;
     let last_event_id = headers.get("last-event-id").and_then(|id| id.to_str().ok());
-    Ok(sse::open(services, filter, last_event_id, lifecycle.stop_token()).await?.into_response())
+    Ok(sse::open(services, asked, filter, last_event_id, lifecycle.stop_token()).await?.into_response())
 }

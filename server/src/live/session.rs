@@ -13,7 +13,7 @@ use super::{
     hub::Subscription,
     watchers::Watching,
 };
-use crate::services::{Services, fits::Settled};
+use crate::services::{Services, asked::Asked, fits::Settled};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use chrono::TimeDelta;
 use contract::{
@@ -45,6 +45,8 @@ struct Closed;
 struct Session {
     socket: WebSocket,
     services: Arc<Services>,
+    /// The use cases, for whoever opened the socket.
+    asked: Asked,
     subscription: Option<Subscription>,
     /// Newest seq sent.
     sent_seq: u64,
@@ -70,10 +72,11 @@ enum News {
 }
 
 /// Serves a client until it leaves or the server stops.
-pub async fn serve(socket: WebSocket, services: Arc<Services>, stop: CancellationToken) {
+pub async fn serve(socket: WebSocket, services: Arc<Services>, asked: Asked, stop: CancellationToken) {
     let mut session = Session {
         socket,
         services,
+        asked,
         subscription: None,
         sent_seq: 0,
         unacked: 0,
@@ -194,7 +197,10 @@ impl Session {
             self.snapshot(filter).await?;
         }
         self.send(&ServerMessage::Feed { status: self.services.feed_status() }).await?;
-        self.send(&ServerMessage::Stats { stats: self.services.live_stats() }).await
+        match self.asked.live_stats() {
+            Ok(stats) => self.send(&ServerMessage::Stats { stats }).await,
+            Err(error) => self.refuse(error).await,
+        }
     }
 
     /// Tells the fit of a kill at once when it is known, else when it is computed, and every change of the kill. It is
@@ -203,11 +209,12 @@ impl Session {
         self.watch = None;
         let Some(killmail_id) = killmail_id else { return Ok(()) };
         let kill = self.services.hub().watch(killmail_id);
-        let record = match self.services.find_record(killmail_id).await {
-            Ok((record, _)) => record,
+        let found = self.asked.find_record(killmail_id).await;
+        let asked = found.and_then(|record| self.asked.ask_for_fit(&record).map(|fit| (record, fit)));
+        let (record, (report, waiting)) = match asked {
+            Ok(answer) => answer,
             Err(error) => return self.refuse(error).await,
         };
-        let (report, waiting) = self.services.ask_for_fit(&record);
         let is_known = report.outcome.is_some();
         self.watch = Some(Watch { kill, settled: waiting.filter(|_| !is_known) });
         if known.is_some_and(|known| record.enrichment.enriched_at - known >= SAME_TIME) {
@@ -224,7 +231,7 @@ impl Session {
 
     async fn snapshot(&mut self, filter: KillFilter) -> Result<(), Closed> {
         let seq = self.services.window().seq();
-        match self.services.newest_kills(&filter, MAX_KILLS_PER_FRAME as u32).await {
+        match self.asked.newest_kills(&filter, MAX_KILLS_PER_FRAME as u32).await {
             Ok(page) => {
                 self.sent_seq = seq;
                 self.send(&ServerMessage::Snapshot { kills: page.kills, seq, is_gap_fill: false }).await

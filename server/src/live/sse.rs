@@ -1,7 +1,7 @@
 //! The stream as server-sent events: the same payloads, `id:` is `node:seq`, resumed by `Last-Event-ID`.
 
 use super::frame;
-use crate::services::Services;
+use crate::services::{Services, asked::Asked};
 use axum::response::{
     Sse,
     sse::{Event, KeepAlive},
@@ -20,6 +20,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// When the node has too many streams or the snapshot cannot be read.
 pub async fn open(
     services: Arc<Services>,
+    asked: Asked,
     filter: KillFilter,
     last_event_id: Option<&str>,
     stop: CancellationToken,
@@ -38,7 +39,7 @@ pub async fn open(
         Some(gap) => (gap.seq, frame::gap_fill(gap.seq, &gap.kills).text),
         None => {
             let seq = services.window().seq();
-            let kills = services.newest_kills(&filter, MAX_KILLS_PER_FRAME as u32).await?.kills;
+            let kills = asked.newest_kills(&filter, MAX_KILLS_PER_FRAME as u32).await?.kills;
             (seq, frame::encode(&ServerMessage::Snapshot { kills, seq, is_gap_fill: false }))
         }
     };

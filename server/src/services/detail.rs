@@ -20,7 +20,7 @@ impl Services {
     ///
     /// # Errors
     /// `NotFound`, or `Unavailable` when the database does not answer.
-    pub async fn find_record(&self, id: KillmailId) -> Result<(Arc<KillRecord>, bool), ApiError> {
+    pub(super) async fn find_record(&self, id: KillmailId) -> Result<(Arc<KillRecord>, bool), ApiError> {
         if let Some(kill) = self.window().find(id) {
             return Ok((Arc::clone(&kill.record), kill.is_stored()));
         }
@@ -35,7 +35,7 @@ impl Services {
     ///
     /// # Errors
     /// As [`Services::find_record`].
-    pub async fn get_kill(&self, id: KillmailId) -> Result<KillDetail, ApiError> {
+    pub(super) async fn get_kill(&self, id: KillmailId) -> Result<KillDetail, ApiError> {
         let (record, is_stored) = self.find_record(id).await?;
         if is_stored && self.now() - record.enrichment.enriched_at > ENRICHMENT_TTL {
             // This visitor gets what there is, the next one what the formulas and static data of today make of it.
@@ -75,7 +75,7 @@ impl Services {
     }
 
     /// The fit's title in exports: whose and which loss.
-    pub fn fit_name(summary: &KillSummary) -> String {
+    pub(super) fn fit_name(summary: &KillSummary) -> String {
         let pilot = summary.victim.character.as_ref().and_then(|named| named.name.as_deref()).unwrap_or("Unknown");
         format!("{pilot} - kill {}", summary.killmail_id)
     }

@@ -88,7 +88,7 @@ impl EntityBook {
 impl Services {
     /// # Errors
     /// Not found for one that no kill has brought here; unavailable without the database.
-    pub async fn entity(&self, kind: EntityKind, id: i64) -> Result<EntityCard, ApiError> {
+    pub(super) async fn entity(&self, kind: EntityKind, id: i64) -> Result<EntityCard, ApiError> {
         let stored = self.store().find_entity(kind, id).await.map_err(|error| store_failure(&error))?;
         let npc = (kind == EntityKind::Corporation).then(|| self.npc_corporation(id)).flatten();
         let is_npc = npc.is_some();

@@ -23,7 +23,7 @@ impl Services {
     ///
     /// # Errors
     /// `Invalid` for contradictory paging, `Unavailable` when history cannot be read.
-    pub async fn list_kills(&self, filter: &KillFilter, paging: Paging) -> Result<KillPage, ApiError> {
+    pub(super) async fn list_kills(&self, filter: &KillFilter, paging: Paging) -> Result<KillPage, ApiError> {
         if paging.before.is_some() && paging.after.is_some() {
             return Err(ApiError::invalid("before", "cannot be combined with after"));
         }
@@ -46,7 +46,7 @@ impl Services {
     ///
     /// # Errors
     /// `Invalid` for a cursor of another order or a wrong limit, `Unavailable` when history cannot be read.
-    pub async fn list_ranked(
+    pub(super) async fn list_ranked(
         &self,
         filter: &KillFilter,
         ranking: Ranking,
@@ -71,7 +71,7 @@ impl Services {
     ///
     /// # Errors
     /// As [`Services::list_kills`], except for an unavailable database.
-    pub async fn newest_kills(&self, filter: &KillFilter, limit: u32) -> Result<KillPage, ApiError> {
+    pub(super) async fn newest_kills(&self, filter: &KillFilter, limit: u32) -> Result<KillPage, ApiError> {
         let paging = Paging { limit, ..Paging::default() };
         match self.list_kills(filter, paging).await {
             Err(error) if error.code == contract::ErrorCode::Unavailable => {

@@ -1,6 +1,7 @@
 //! Use cases: what pages, the JSON API and the stream ask for. Transport-neutral; no SQL text and no axum here.
 
 pub mod affiliations;
+pub mod asked;
 pub mod data_health;
 pub mod detail;
 pub mod entities;

@@ -31,7 +31,7 @@ impl Services {
     ///
     /// # Errors
     /// `NotFound` for an unknown place, `Unavailable` when the database does not answer.
-    pub async fn get_place(&self, kind: PlaceKind, id: i64, paging: Paging) -> Result<PlacePage, ApiError> {
+    pub(super) async fn get_place(&self, kind: PlaceKind, id: i64, paging: Paging) -> Result<PlacePage, ApiError> {
         let static_data = self.static_data();
         let scope = Self::scope(kind, id, &static_data)?;
         let now = self.now();

@@ -14,7 +14,7 @@ impl Services {
     ///
     /// # Errors
     /// `Invalid` for an overlong query, `Unavailable` when the database does not answer.
-    pub async fn search(&self, query: &str) -> Result<Vec<SearchHit>, ApiError> {
+    pub(super) async fn search(&self, query: &str) -> Result<Vec<SearchHit>, ApiError> {
         let query = query.trim();
         if query.chars().count() > MAX_QUERY_CHARS {
             return Err(ApiError::invalid("q", format!("has more than {MAX_QUERY_CHARS} characters")));
@@ -42,7 +42,7 @@ impl Services {
     ///
     /// # Errors
     /// `Unavailable` when the database does not answer.
-    pub async fn filter_names(&self, filter: &KillFilter) -> Result<Vec<FilterName>, ApiError> {
+    pub(super) async fn filter_names(&self, filter: &KillFilter) -> Result<Vec<FilterName>, ApiError> {
         let static_data = self.static_data();
         let mut names = Vec::new();
         let mut add = |field: &str, id: i64, name: Option<String>| {

@@ -10,7 +10,7 @@ const STATUS_ROWS: usize = 10;
 
 impl Services {
     /// Never fails: a database that does not answer is part of the report.
-    pub async fn status(&self) -> StatusReport {
+    pub(super) async fn status(&self) -> StatusReport {
         let store = match self.store().status().await {
             Ok(status) => StoreHealth {
                 is_up: true,
@@ -45,7 +45,7 @@ impl Services {
     }
 
     /// Which static data are in use. A database that does not answer leaves out what only it knows.
-    pub async fn static_data_status(&self, rows: usize) -> StaticDataStatus {
+    pub(super) async fn static_data_status(&self, rows: usize) -> StaticDataStatus {
         let build = self.static_data().build().to_owned();
         let snapshots = self.store().list_snapshots().await.unwrap_or_else(|error| {
             tracing::warn!(%error, "imported static data cannot be listed");

@@ -111,7 +111,7 @@ impl Services {
     /// # Errors
     /// `Invalid` when ESI does not know the pair, `TooMany` above the pace, `Unavailable` when ESI or the pipeline
     /// cannot take it now.
-    pub async fn submit(&self, intake: &Intake, submission: Submission) -> Result<Submitted, ApiError> {
+    pub(super) async fn submit(&self, intake: &Intake, submission: Submission) -> Result<Submitted, ApiError> {
         let (killmail_id, hash) = submission.parse()?;
         if self.is_known(killmail_id).await? {
             return Ok(Submitted { killmail_id, state: SubmissionState::Known });

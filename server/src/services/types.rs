@@ -59,7 +59,7 @@ impl Services {
     /// # Errors
     /// `NotFound` for an unknown type, `Invalid` for contradictory paging, `Unavailable` when the database does not
     /// answer.
-    pub async fn get_type(&self, id: i64, window: StatsWindow, paging: Paging) -> Result<TypePage, ApiError> {
+    pub(super) async fn get_type(&self, id: i64, window: StatsWindow, paging: Paging) -> Result<TypePage, ApiError> {
         let facts = self.type_facts(TypeId(id))?;
         let filter = KillFilter { ship_type_id: vec![TypeId(id)], ..KillFilter::default() };
         let (stats, recent) =
@@ -71,7 +71,7 @@ impl Services {
     ///
     /// # Errors
     /// `NotFound` for an unknown type, `Unavailable` when the database does not answer.
-    pub async fn type_stats(&self, id: i64, window: StatsWindow) -> Result<Arc<TypeStats>, ApiError> {
+    pub(super) async fn type_stats(&self, id: i64, window: StatsWindow) -> Result<Arc<TypeStats>, ApiError> {
         let id = TypeId(id);
         self.type_facts(id)?;
         let cell = self.type_stats.0.get_or_set_with((id, window), Arc::default);

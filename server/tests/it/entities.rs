@@ -2,7 +2,10 @@
 
 use crate::harness::{TestApp, eventually, rules_broken, simulator_config};
 use chrono::{TimeDelta, Utc};
-use domain::{EntityKind, EntityName, Source, Timestamp};
+use domain::{
+    EntityKind, EntityName, Source, Timestamp,
+    access::{Policy, Viewer},
+};
 use server::{
     lifecycle::{Kind, Lifecycle},
     services::{Parts, Services, entities},
@@ -48,7 +51,8 @@ async fn what_is_old_is_served_at_once_and_asked_for_behind() {
     let asking = entities::run(requests.entities, Arc::clone(&services), Arc::new(esi), lifecycle.stop_token());
     lifecycle.spawn("entities", Kind::Critical, asking);
     let calls = || simulator.counters().routes.get("esi corporation").copied().unwrap_or_default();
-    let card = || async { services.entity(EntityKind::Corporation, id).await };
+    let asked = services.asked_by(Viewer::Guest, Policy::Standard);
+    let card = || async { asked.entity(EntityKind::Corporation, id).await };
 
     card().await.expect_err("no kill has brought it: nobody is asked");
     let named = EntityName { kind: EntityKind::Corporation, id, name: "Heard of".to_owned(), ticker: None };

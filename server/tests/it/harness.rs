@@ -1,5 +1,7 @@
 //! A server of its own for each test: simulator, database and tracker in this process.
 
+use contract::StatusReport;
+use domain::access::{Policy, Viewer};
 use server::{
     commands::serve::{self, Running},
     config::Config,
@@ -106,7 +108,7 @@ impl TestApp {
         variables.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         variables.insert("DATABASE_URL".to_owned(), database.url());
         let config = Config::from_variables(&variables).expect("valid variables");
-        server::telemetry::start_logging(&config);
+        crate::log::start(&config.log.filter);
         let options = ingest_options(&config);
         let faults = Faults::for_test();
         let lifecycle = Lifecycle::with_faults(wiring::now, faults.clone());
@@ -114,6 +116,12 @@ impl TestApp {
         let app = Self { simulator, database, running, faults, client: reqwest::Client::new() };
         eventually("the feed is connected", || async { app.running.services.feed_status().active.is_some() }).await;
         app
+    }
+
+    /// The status report, as a guest gets it.
+    pub async fn status(&self) -> StatusReport {
+        let asked = self.running.services.asked_by(Viewer::Guest, Policy::Standard);
+        asked.status().await.expect("a guest may")
     }
 
     pub fn url(&self, path: &str) -> String {

@@ -494,12 +494,12 @@ async fn the_kill_page_has_sources_and_times_and_the_status_page_the_sources() {
     }
     assert!(checked > 50, "{checked}");
     eventually("janice is used", || async {
-        let report = app.running.services.status().await;
+        let report = app.status().await;
         report.prices.sources[0].prices > 0 && report.prices.source == PriceSource::Janice.label()
     })
     .await;
     // Every upstream that is called is watched, and the whole mix of tasks kept to all rules.
-    let upstreams = app.running.services.status().await.upstreams;
+    let upstreams = app.status().await.upstreams;
     let state = |name: &str| upstreams.iter().find(|upstream| upstream.name == name).map(|found| found.state.as_str());
     let metrics = app.get("/metrics").await.text().await.expect("metrics");
     for name in ["esi", "janice", "mutamarket"] {

@@ -31,7 +31,7 @@ async fn every_task_has_a_name_of_its_own_and_is_told_of() {
     assert!(critical().count() > 5);
 
     let app = TestApp::start("r2z2").await;
-    let tasks = app.running.services.status().await.tasks;
+    let tasks = app.status().await.tasks;
     assert_eq!(tasks.iter().map(|task| task.name.as_str()).collect::<BTreeSet<_>>(), names);
     let off: Vec<&str> =
         tasks.iter().filter(|task| task.phase == TaskPhase::Off).map(|task| task.name.as_str()).collect();
@@ -52,7 +52,7 @@ async fn every_task_has_a_name_of_its_own_and_is_told_of() {
         .all(|line| text.contains(line))
     })
     .await;
-    let task = app.running.services.status().await.tasks.into_iter().find(|task| task.name == "announcements");
+    let task = app.status().await.tasks.into_iter().find(|task| task.name == "announcements");
     let task = task.expect("in the table");
     assert_eq!((task.period_seconds, task.last_error), (Some(5.0), None));
     assert!(task.last_run_at.is_some() && task.last_success_at.is_some() && task.last_run_seconds.is_some());
@@ -84,7 +84,7 @@ async fn bring_down(name: &'static str, kind: Kind, fault: Fault) {
     assert!(accidents.iter().any(|accident| accident.starts_with(&reason)), "{accidents:?}");
     // What is left of the pipeline drains by itself, while HTTP still answers.
     eventually("the others end", || async {
-        let tasks = app.running.services.status().await.tasks;
+        let tasks = app.status().await.tasks;
         let is_over = |name: &str, phase| name == "http" || phase != TaskPhase::Running;
         tasks.iter().all(|task| is_over(&task.name, task.phase))
     })

@@ -24,7 +24,7 @@ const PAGE_PATIENCE: Duration = Duration::from_millis(300);
 
 impl Services {
     /// What is known of a kill's fit, and who will tell when it is not known yet. Never waits.
-    pub fn ask_for_fit(&self, record: &KillRecord) -> (FitReport, Option<oneshot::Receiver<Arc<Settled>>>) {
+    pub(super) fn ask_for_fit(&self, record: &KillRecord) -> (FitReport, Option<oneshot::Receiver<Arc<Settled>>>) {
         let static_data = self.static_data();
         let key = FitKey::of(&record.killmail, &static_data);
         // What a kill is stored under stays its name, also where newer static data would make another.
@@ -40,7 +40,7 @@ impl Services {
     }
 
     /// The fit of a kill for a page, after at most [`PAGE_PATIENCE`].
-    pub async fn fit_report(&self, record: &KillRecord) -> FitReport {
+    pub(super) async fn fit_report(&self, record: &KillRecord) -> FitReport {
         let (report, waiting) = self.ask_for_fit(record);
         let Some(waiting) = waiting else { return report };
         match timeout(PAGE_PATIENCE, waiting).await {

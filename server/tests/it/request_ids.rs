@@ -1,0 +1,39 @@
+//! The id that a user sees with an error finds the request in the log.
+
+use crate::{
+    harness::{TestApp, eventually},
+    log,
+};
+use serde_json::Value;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_user_sees_is_in_the_log() {
+    let app = TestApp::start("r2z2").await;
+    let paths = [
+        "/no-such-page",
+        "/kill/1",
+        "/api/v1/killmails/1",
+        "/api/v1/no-such-path",
+        "/api/fn/get_kill?id=1",
+        "/api/fn/list_kills?query=min_value%3Dx",
+    ];
+    for path in paths {
+        let request = app
+            .client
+            .get(app.url(path))
+            .header("x-request-id", "made-up")
+            .header("accept", "text/html, application/json");
+        let response = request.send().await.expect("an answer");
+        assert!(!response.status().is_success(), "{path}");
+        let id = response.headers()["x-request-id"].to_str().expect("ASCII").to_owned();
+        assert_ne!(id, "made-up", "an id that came along is not believed");
+        let text = response.text().await.expect("a body");
+        match serde_json::from_str::<Value>(&text) {
+            Ok(error) => assert_eq!(error["request_id"], id.as_str(), "{path}"),
+            Err(_) => assert!(text.contains(&format!("<code>{id}</code>")), "{path}: {text}"),
+        }
+        let route = path.split('?').next().unwrap_or(path);
+        eventually("it is in the log", || async { log::lines_with(&id).iter().any(|line| line.contains(route)) }).await;
+    }
+    assert!(log::lines_with("made-up").is_empty());
+}
