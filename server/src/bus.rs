@@ -1,5 +1,5 @@
 //! News between nodes: names that became known. (Kills that were enriched again and static data that changed are told by
-//! PostgreSQL, since commands without Redis change them too: `live::refresh`, `static_import::watch`.)
+//! PostgreSQL, since commands without Redis change them too: `jobs::other_enrichments`, `jobs::static_data`.)
 //!
 //! Every subscriber of every node gets every piece of news, in this process at once, on other nodes by way of Redis
 //! when there is one. It carries hints, not truth: the database has that. News may be lost while Redis is away, which

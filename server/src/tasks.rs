@@ -9,11 +9,10 @@ use crate::{
     enrichment::enrich_guarded,
     ingest::{Channels, IngestOptions, parked, persist, reconcile::Reconciler, resolve, source},
     jobs::{
-        announce::Announcements, dead_letters, enrichment, partitions::Partitions, postgres::Revival,
-        re_enrich::ReEnrichment, wanted_names::WantedNames,
+        announce::Announcements, dead_letters, enrichment, other_enrichments, partitions::Partitions,
+        postgres::Revival, re_enrich::ReEnrichment, static_data, wanted_names::WantedNames,
     },
     lifecycle::{Ended, Job, Kind, Lifecycle, Schedule},
-    live::refresh,
     postgres::Embedded,
     services::{
         Services, entities, fits, names,
@@ -24,7 +23,6 @@ use crate::{
             revalue::Revaluation,
         },
     },
-    static_import,
 };
 use axum::Router;
 use contract::{TaskPhase, TaskStatus};
@@ -199,7 +197,7 @@ pub const TASKS: &[Task] = &[
         Some(Box::pin(Arc::clone(w.services.hub()).run(Arc::clone(w.services.window()), w.stop())))
     }),
     again("announcements", Web, Each, |_| seconds(5), |w| Some(Box::new(Announcements(w.services())))),
-    critical("enrichments of others", Both, Each, |w| Some(Box::pin(refresh::run(w.services(), w.stop())))),
+    critical("enrichments of others", Both, Each, |w| Some(Box::pin(other_enrichments::run(w.services(), w.stop())))),
     // Names.
     critical("names", Both, Each, |w| Some(Box::pin(names::run(w.names.take()?, w.services(), w.esi(), w.stop())))),
     critical("names of other nodes", Both, Each, |w| Some(Box::pin(names::follow(w.services(), w.stop())))),
@@ -242,7 +240,7 @@ pub const TASKS: &[Task] = &[
     ),
     again("revaluation", Ingest, One, |_| seconds(1), |w| Some(Box::new(Revaluation::new(w.services())))),
     // What keeps stored kills whole and fresh.
-    critical("static data", Both, Each, |w| Some(Box::pin(static_import::watch::run(w.services(), w.stop())))),
+    critical("static data", Both, Each, |w| Some(Box::pin(static_data::run(w.services(), w.stop())))),
     again(
         "enrichment",
         Both,
@@ -329,7 +327,7 @@ fn status(task: &Task, lifecycle: &Lifecycle) -> TaskStatus {
         period_seconds: state.period.map(|period| period.as_secs_f64()),
         last_run_at: last.map(|run| run.started_at),
         last_run_seconds: last.map(|run| run.took.as_secs_f64()),
-        last_error: last.and_then(|run| run.outcome.as_ref().err().cloned()),
+        last_error: last.and_then(|run| run.error.clone()),
         last_success_at: state.last_success_at,
     }
 }

@@ -1,6 +1,6 @@
 //! How far a backfill is: a bar with rate and remaining time on a terminal, a line every few seconds elsewhere.
 
-use super::Tally;
+use super::outcome::Tally;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
     io::IsTerminal,

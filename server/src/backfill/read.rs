@@ -1,6 +1,9 @@
 //! Reading an archive into chunks, ahead of the workers by a bounded number of them.
 
-use super::{Archive, Ended, file::KillmailFile};
+use super::{
+    file::KillmailFile,
+    outcome::{Archive, Ended},
+};
 use crate::lifecycle::spawn_child;
 use chrono::NaiveDate;
 use domain::{KillmailHash, KillmailId};

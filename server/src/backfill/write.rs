@@ -1,7 +1,10 @@
 //! From chunks to stored kills: what is known is left out, the rest decoded and enriched on threads and inserted in
 //! one transaction a chunk.
 
-use super::{BackfillError, Ended, Tally, read::Chunk, read::Chunks};
+use super::{
+    outcome::{BackfillError, Ended, Tally},
+    read::{Chunk, Chunks},
+};
 use crate::{
     enrichment::{Arrived, Basis, Body, enrich_guarded},
     services::Services,

@@ -12,8 +12,10 @@
 pub mod announce;
 pub mod dead_letters;
 pub mod enrichment;
+pub mod other_enrichments;
 pub mod partitions;
 pub mod postgres;
 pub mod queue;
 pub mod re_enrich;
+pub mod static_data;
 pub mod wanted_names;

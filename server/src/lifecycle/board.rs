@@ -34,8 +34,8 @@ impl Ended {
 pub struct LastRun {
     pub started_at: Timestamp,
     pub took: Duration,
-    /// Or the reason why it failed.
-    pub outcome: Result<(), String>,
+    /// Why it failed, if it did.
+    pub error: Option<String>,
 }
 
 /// How a task is doing.
@@ -89,19 +89,19 @@ impl Board {
         Begun { name, started_at: (self.clock)(), since: Instant::now() }
     }
 
-    pub(super) fn end_run(&self, begun: &Begun, outcome: Result<(), String>) {
+    pub(super) fn end_run(&self, begun: &Begun, error: Option<String>) {
         let Begun { name, started_at, since } = *begun;
         let took = since.elapsed();
-        let word = if outcome.is_ok() { "done" } else { "failed" };
+        let word = if error.is_none() { "done" } else { "failed" };
         metrics::counter!("task_runs_total", "task" => name, "outcome" => word).increment(1);
         metrics::histogram!("task_duration_seconds", "task" => name).record(took.as_secs_f64());
         let mut tasks = self.lock();
         let state = tasks.entry(name).or_default();
-        if outcome.is_ok() {
+        if error.is_none() {
             let now = (self.clock)();
             metrics::gauge!("task_last_success_timestamp_seconds", "task" => name).set(now.timestamp() as f64);
             state.last_success_at = Some(now);
         }
-        state.last_run = Some(LastRun { started_at, took, outcome });
+        state.last_run = Some(LastRun { started_at, took, error });
     }
 }

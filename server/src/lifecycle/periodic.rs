@@ -118,6 +118,6 @@ pub(super) async fn run(
             }
             Err(_) => backoff.as_mut().map_or(Next::InAPeriod, |backoff| Next::In(backoff.next_delay())),
         };
-        board.end_run(&begun, outcome.map(drop));
+        board.end_run(&begun, outcome.err());
     }
 }

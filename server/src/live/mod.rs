@@ -8,7 +8,6 @@
 
 pub mod frame;
 pub mod hub;
-pub mod refresh;
 pub mod session;
 pub mod sse;
 pub mod watchers;

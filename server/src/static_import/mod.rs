@@ -10,7 +10,6 @@ pub mod dogma;
 pub mod download;
 pub mod load;
 pub mod sde;
-pub mod watch;
 
 use domain::{
     StaticData,

@@ -3,6 +3,7 @@
 //! One declared table (`table.rs`) gives each tag a meaning and a predicate over static data; nothing looks at names.
 //! The browser gets the words and meanings, the server also the predicates (feature `snapshot`).
 
+mod family;
 mod table;
 
 #[cfg(feature = "snapshot")]
@@ -15,44 +16,10 @@ mod sde;
 #[cfg(feature = "snapshot")]
 pub use index::TypeTags;
 
+pub use family::{Family, Subject};
+
 use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
 use table::{ROWS, TABLE};
-
-/// What a tag speaks of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Family {
-    Tech,
-    Slot,
-    Weapon,
-    Support,
-    Tackle,
-    /// Technology and class of one and the same item.
-    Pair,
-}
-
-impl Family {
-    pub const ALL: [Self; 6] = [Self::Tech, Self::Slot, Self::Weapon, Self::Support, Self::Tackle, Self::Pair];
-
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Tech => "Technology",
-            Self::Slot => "Slots",
-            Self::Weapon => "Weapons",
-            Self::Support => "Defence and support",
-            Self::Tackle => "Propulsion and tackle",
-            Self::Pair => "Technology of weapons and tank",
-        }
-    }
-}
-
-/// Whose static data a tag asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
-    /// A fitted module, or a drone or fighter in its bay.
-    Item,
-    /// The ship or structure that was lost.
-    Hull,
-}
 
 /// A tag with its meaning.
 #[derive(Clone, Debug)]

@@ -2,9 +2,9 @@
 //!
 //! Order matters: tags of a killmail come in the order of this table. The browser takes the first three columns only.
 
+use super::family::{Family, Subject};
 #[cfg(feature = "snapshot")]
 use super::predicate::Predicate;
-use super::{Family, Subject};
 
 /// One tag of the vocabulary.
 #[derive(Clone, Copy, Debug)]

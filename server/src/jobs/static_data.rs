@@ -4,8 +4,11 @@
 //! off the async threads and swapped when whole: requests see the old or the new, never a mix. Data that cannot be
 //! read leave the old in place. After a lost connection the wait grows from [`RETRY_FROM`] to [`POLL`].
 
-use super::{ImportError, load};
-use crate::{live::window::Amendment, services::Services};
+use crate::{
+    live::window::Amendment,
+    services::Services,
+    static_import::{ImportError, load},
+};
 use domain::static_data::BUNDLED_BUILD;
 use std::{sync::Arc, time::Duration};
 use store::SnapshotKind;
