@@ -11,8 +11,11 @@ import { start } from '../server.mjs';
 
 const RECORDED = join(dirname(fileURLToPath(import.meta.url)), '../../../shared/data/killmails/killmails_curated.jsonl.zst');
 const BIG = '96994812'; // 603 attackers
-/** From the click to the page, on a slow machine with an unoptimised server. */
-const QUICK = 4_000;
+/**
+ * From the click to the page. Not a measurement (those are in docs/PERFORMANCE.md): it tells a page that hangs on so many
+ * rows from one that works, on a machine that is slow and busy.
+ */
+const QUICK = 15_000;
 
 test.skip(!existsSync(RECORDED), `needs ${RECORDED}: recorded killmails, one of them with 603 attackers`);
 
