@@ -26,12 +26,8 @@ const SERVER: Order = &[
 ];
 
 /// Arrows up that are still to be mended; this list only gets shorter.
-const KNOWN: [(&str, &str); 4] = [
-    ("live", "services"),
-    ("services", "enrichment"),
-    ("services", "ingest"),
-    ("services", "jobs"),
-];
+const KNOWN: [(&str, &str); 4] =
+    [("live", "services"), ("services", "enrichment"), ("services", "ingest"), ("services", "jobs")];
 
 /// The folder or file below the source folder that a file belongs to.
 pub fn room(file: &Path) -> String {
