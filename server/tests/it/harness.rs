@@ -59,7 +59,7 @@ pub fn variables(simulator: &Simulator, feeds: &str) -> BTreeMap<String, String>
         ("R2Z2_START_BACK", "0"),
         ("FEED_SILENCE_SECONDS", "3"),
         ("CONTACT", "tests@tracker.example"),
-        ("LOG", "warn"),
+        ("LOG", "warn,server::http=info"),
     ];
     let ours = ours.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let upstreams = simulator.tracker_environment().into_iter().map(|(name, value)| (name.to_owned(), value));
