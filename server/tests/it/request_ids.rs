@@ -9,14 +9,7 @@ use serde_json::Value;
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_user_sees_is_in_the_log() {
     let app = TestApp::start("r2z2").await;
-    let paths = [
-        "/no-such-page",
-        "/kill/1",
-        "/api/v1/killmails/1",
-        "/api/v1/no-such-path",
-        "/api/fn/get_kill?id=1",
-        "/api/fn/list_kills?query=min_value%3Dx",
-    ];
+    let paths = ["/no-such-page", "/kill/1", "/api/v1/killmails/1", "/api/v1/no-such-path", "/api/fn/get_kill?id=1"];
     for path in paths {
         let request = app
             .client
