@@ -36,6 +36,16 @@ test('Enter opens the selected kill; going back finds the live list', async ({ o
   await expect(rows(page).first()).toBeVisible();
 });
 
+test('keys pressed within one frame meet the row they were meant for', async ({ openLive, page }) => {
+  await openLive('/');
+  const ids = await listed(page);
+  const focused = await page.evaluate(() => {
+    for (let i = 0; i < 3; i += 1) window.dispatchEvent(new KeyboardEvent('keydown', { key: 'j' }));
+    return document.activeElement.closest('.kill-row')?.dataset.kill;
+  });
+  expect(focused).toBe(ids[2]);
+});
+
 test('f filters by the selected ship, or by the name that has the focus', async ({ openLive, page }) => {
   await openLive('/');
   await page.keyboard.press('j');

@@ -2,12 +2,22 @@
 
 use domain::KillmailId;
 
-/// Focuses a row's link and scrolls it into sight, if it is not.
+/// Focuses a row's link and scrolls it into sight, if it is not. At once where the row is drawn already: a key pressed
+/// before the next frame must not find the focus on the row before.
 #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
 pub fn reveal_row(id: KillmailId) {
+    if !revealed(id) {
+        leptos::prelude::request_animation_frame(move || {
+            revealed(id);
+        });
+    }
+}
+
+#[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+fn revealed(id: KillmailId) -> bool {
     use wasm_bindgen::JsCast;
     let Ok(Some(row)) = leptos::prelude::document().query_selector(&format!(".kill-row[data-kill=\"{id}\"]")) else {
-        return;
+        return false;
     };
     let options = web_sys::ScrollIntoViewOptions::new();
     options.set_block(web_sys::ScrollLogicalPosition::Nearest);
@@ -15,6 +25,7 @@ pub fn reveal_row(id: KillmailId) {
     if let Ok(Some(link)) = row.query_selector(".kill-open") {
         focus(link.unchecked_ref());
     }
+    true
 }
 
 #[cfg(all(feature = "hydrate", not(feature = "ssr")))]

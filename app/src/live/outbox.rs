@@ -31,9 +31,8 @@ impl Outbox {
                         drop(socket.unbounded_send(message));
                     }
                 }),
-                // After the row is drawn as selected.
                 #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
-                Command::Reveal(id) => request_animation_frame(move || crate::components::dom::reveal_row(id)),
+                Command::Reveal(id) => crate::components::dom::reveal_row(id),
                 #[cfg(not(all(feature = "hydrate", not(feature = "ssr"))))]
                 Command::Reveal(_) => {}
             }
