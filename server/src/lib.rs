@@ -5,7 +5,8 @@
 
 pub mod backend;
 pub mod backfill;
-pub mod bus;
+pub mod books;
+pub mod cluster;
 pub mod commands;
 pub mod config;
 pub mod enrichment;

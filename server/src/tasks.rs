@@ -5,17 +5,8 @@
 //! What comes again is neither: a run that fails or panics is told, and the next one comes.
 
 use crate::{
-    bus,
-    enrichment::enrich_guarded,
-    ingest::{Channels, IngestOptions, parked, persist, reconcile::Reconciler, resolve, source},
-    jobs::{
-        announce::Announcements, dead_letters, enrichment, other_enrichments, partitions::Partitions,
-        postgres::Revival, re_enrich::ReEnrichment, static_data, wanted_names::WantedNames,
-    },
-    lifecycle::{Ended, Job, Kind, Lifecycle, Schedule},
-    postgres::Embedded,
-    services::{
-        Services, entities, fits, names,
+    books::{
+        Books, entities, fits, names,
         prices::{
             self,
             lists::{self, EsiPrices, MutamarketPrices},
@@ -23,6 +14,16 @@ use crate::{
             revalue::Revaluation,
         },
     },
+    cluster::bus,
+    enrichment::enrich_guarded,
+    ingest::{Channels, IngestOptions, parked, persist, reconcile::Reconciler, resolve, source},
+    jobs::{
+        announce::Announcements, dead_letters, enrichment, fit_engine, other_enrichments, partitions::Partitions,
+        postgres::Revival, re_enrich::ReEnrichment, static_data, wanted_names::WantedNames,
+    },
+    lifecycle::{Ended, Job, Kind, Lifecycle, Schedule},
+    node::Node,
+    postgres::Embedded,
 };
 use axum::Router;
 use contract::{TaskPhase, TaskStatus};
@@ -74,8 +75,8 @@ pub enum Work {
 
 /// What tasks are given. Receiving ends are taken out by the one that works them off.
 pub struct Wired {
-    pub services: Arc<Services>,
-    /// Queues of what the services ask for.
+    pub books: Arc<Books>,
+    /// Queues of what the books ask for.
     pub names: Option<names::Requests>,
     pub entities: Option<entities::Requests>,
     pub fits: Option<fits::book::Requests>,
@@ -96,8 +97,12 @@ pub struct Wired {
 }
 
 impl Wired {
-    fn services(&self) -> Arc<Services> {
-        Arc::clone(&self.services)
+    fn books(&self) -> Arc<Books> {
+        Arc::clone(&self.books)
+    }
+
+    fn node(&self) -> Arc<Node> {
+        Arc::clone(self.books.node())
     }
 
     fn esi(&self) -> Arc<EsiClient> {
@@ -158,22 +163,20 @@ pub const TASKS: &[Task] = &[
         Both,
         Each,
         |_| seconds(5),
-        |w| Some(Box::new(Revival { store: w.services.store().clone(), embedded: w.embedded.clone()? })),
+        |w| Some(Box::new(Revival { store: w.books.node().store().clone(), embedded: w.embedded.clone()? })),
     ),
     // The pipeline, from its end to its beginning.
-    critical("persist", Ingest, One, |w| {
-        Some(Box::pin(persist::run(w.channels.persist_receiver.take()?, w.services())))
-    }),
+    critical("persist", Ingest, One, |w| Some(Box::pin(persist::run(w.channels.persist_receiver.take()?, w.node())))),
     critical("resolve", Ingest, One, |w| {
         let (events, persist) = (w.channels.event_receiver.take()?, w.channels.persist.clone());
-        Some(Box::pin(resolve::run(events, persist, w.services(), w.esi(), w.stop())))
+        Some(Box::pin(resolve::run(events, persist, w.books(), w.esi(), w.stop())))
     }),
     critical("parked", Ingest, One, |w| {
-        Some(Box::pin(parked::run(w.services(), w.esi(), w.channels.persist.clone(), w.stop())))
+        Some(Box::pin(parked::run(w.books(), w.esi(), w.channels.persist.clone(), w.stop())))
     }),
     critical("source", Ingest, One, |w| {
         let feeds = std::mem::take(&mut w.feeds);
-        Some(Box::pin(source::run(feeds, w.channels.events.clone(), w.services(), w.options.clone(), w.stop())))
+        Some(Box::pin(source::run(feeds, w.channels.events.clone(), w.node(), w.options.clone(), w.stop())))
     }),
     // What was missed while the server was down, by feeds that cannot resume, is looked for at once.
     again(
@@ -185,7 +188,7 @@ pub const TASKS: &[Task] = &[
             let upstreams = (Arc::clone(&w.history), w.esi());
             Some(Box::new(Reconciler::new(
                 upstreams,
-                w.services(),
+                w.books(),
                 w.channels.events.clone(),
                 w.options.clone(),
                 w.stop(),
@@ -194,25 +197,25 @@ pub const TASKS: &[Task] = &[
     ),
     // Live pages.
     critical("live hub", Web, Each, |w| {
-        Some(Box::pin(Arc::clone(w.services.hub()).run(Arc::clone(w.services.window()), w.stop())))
+        Some(Box::pin(Arc::clone(w.books.node().hub()).run(Arc::clone(w.books.node().window()), w.stop())))
     }),
-    again("announcements", Web, Each, |_| seconds(5), |w| Some(Box::new(Announcements(w.services())))),
-    critical("enrichments of others", Both, Each, |w| Some(Box::pin(other_enrichments::run(w.services(), w.stop())))),
+    again("announcements", Web, Each, |_| seconds(5), |w| Some(Box::new(Announcements(w.node())))),
+    critical("enrichments of others", Both, Each, |w| Some(Box::pin(other_enrichments::run(w.books(), w.stop())))),
     // Names.
-    critical("names", Both, Each, |w| Some(Box::pin(names::run(w.names.take()?, w.services(), w.esi(), w.stop())))),
-    critical("names of other nodes", Both, Each, |w| Some(Box::pin(names::follow(w.services(), w.stop())))),
+    critical("names", Both, Each, |w| Some(Box::pin(names::run(w.names.take()?, w.books(), w.esi(), w.stop())))),
+    critical("names of other nodes", Both, Each, |w| Some(Box::pin(names::follow(w.books(), w.stop())))),
     critical("corporations and alliances", Both, Each, |w| {
-        Some(Box::pin(entities::run(w.entities.take()?, w.services(), w.esi(), w.stop())))
+        Some(Box::pin(entities::run(w.entities.take()?, w.books(), w.esi(), w.stop())))
     }),
-    again("wanted names", Ingest, One, |_| minutes(1), |w| Some(Box::new(WantedNames(w.services())))),
+    again("wanted names", Ingest, One, |_| minutes(1), |w| Some(Box::new(WantedNames(w.books())))),
     // Fits: kills have all but their statistics without them.
-    helper("fits", Both, Each, |w| Some(Box::pin(fits::work::run(w.fits.take()?, w.services(), w.stop())))),
-    helper("fit engine", Both, Each, |w| Some(Box::pin(fits::follow::run(w.services(), w.stop())))),
-    again("fit sweep", Ingest, One, |_| seconds(5), |w| Some(Box::new(fits::sweep::Sweep(w.services())))),
+    helper("fits", Both, Each, |w| Some(Box::pin(fits::work::run(w.fits.take()?, w.books(), w.stop())))),
+    helper("fit engine", Both, Each, |w| Some(Box::pin(fit_engine::run(w.books(), w.stop())))),
+    again("fit sweep", Ingest, One, |_| seconds(5), |w| Some(Box::new(fits::sweep::Sweep(w.books())))),
     // Prices: each source has another behind it.
     helper("janice prices", Ingest, One, |w| {
         let janice = w.prices.janice.clone()?;
-        Some(Box::pin(prices::janice::run(w.services(), janice, w.stop())))
+        Some(Box::pin(prices::janice::run(w.books(), janice, w.stop())))
     }),
     again(
         "price prewarming",
@@ -221,7 +224,7 @@ pub const TASKS: &[Task] = &[
         |_| minutes(1),
         |w| {
             w.prices.janice.as_ref()?;
-            Some(Box::new(Prewarming::new(w.services())))
+            Some(Box::new(Prewarming::new(w.books())))
         },
     ),
     again(
@@ -229,42 +232,42 @@ pub const TASKS: &[Task] = &[
         Ingest,
         One,
         |_| minutes(24 * 60).retry(lists::RETRY),
-        |w| Some(Box::new(MutamarketPrices { services: w.services(), client: w.prices.mutamarket.clone() })),
+        |w| Some(Box::new(MutamarketPrices { books: w.books(), client: w.prices.mutamarket.clone() })),
     ),
     again(
         "esi prices",
         Ingest,
         One,
         |_| minutes(60).retry(lists::RETRY),
-        |w| Some(Box::new(EsiPrices { services: w.services(), esi: w.esi() })),
+        |w| Some(Box::new(EsiPrices { books: w.books(), esi: w.esi() })),
     ),
-    again("revaluation", Ingest, One, |_| seconds(1), |w| Some(Box::new(Revaluation::new(w.services())))),
+    again("revaluation", Ingest, One, |_| seconds(1), |w| Some(Box::new(Revaluation::new(w.books())))),
     // What keeps stored kills whole and fresh.
-    critical("static data", Both, Each, |w| Some(Box::pin(static_data::run(w.services(), w.stop())))),
+    critical("static data", Both, Each, |w| Some(Box::pin(static_data::run(w.books(), w.stop())))),
     again(
         "enrichment",
         Both,
         Each,
         |_| Schedule::every(Duration::from_millis(500)),
-        |w| Some(Box::new(enrichment::Enrichments { services: w.services(), compute: enrich_guarded })),
+        |w| Some(Box::new(enrichment::Enrichments { books: w.books(), compute: enrich_guarded })),
     ),
-    again("failed enrichments", Ingest, One, |_| minutes(3), |w| Some(Box::new(enrichment::Sweep(w.services())))),
-    again("re-enrichment", Ingest, One, |_| minutes(1), |w| Some(Box::new(ReEnrichment::new(w.services(), w.stop())))),
+    again("failed enrichments", Ingest, One, |_| minutes(3), |w| Some(Box::new(enrichment::Sweep(w.node())))),
+    again("re-enrichment", Ingest, One, |_| minutes(1), |w| Some(Box::new(ReEnrichment::new(w.books(), w.stop())))),
     // Not at the very start: the feeds come first.
     again(
         "dead letters",
         Ingest,
         One,
         |_| minutes(10).not_at_once(),
-        |w| Some(Box::new(dead_letters::Replay { services: w.services(), esi: w.esi() })),
+        |w| Some(Box::new(dead_letters::Replay { books: w.books(), esi: w.esi() })),
     ),
-    again("dead letter count", Both, Each, |_| minutes(1), |w| Some(Box::new(dead_letters::Count(w.services())))),
+    again("dead letter count", Both, Each, |_| minutes(1), |w| Some(Box::new(dead_letters::Count(w.node())))),
     again(
         "partitions",
         Ingest,
         One,
         |_| minutes(6 * 60).retry(SOON),
-        |w| Some(Box::new(Partitions { services: w.services(), retention_months: w.options.retention_months })),
+        |w| Some(Box::new(Partitions { node: w.node(), retention_months: w.options.retention_months })),
     ),
     helper("bus", Both, Each, |w| Some(Box::pin(w.bus.take()?.run(w.stop())))),
     Task {

@@ -2,9 +2,9 @@
 //! opened here is the same for every command of one configuration, so all of them share one budget of each upstream.
 
 use crate::{
+    books::prices,
     config::{Config, DatabasePlace},
     postgres::Embedded,
-    services::prices,
 };
 use anyhow::Context;
 use domain::{Source, Timestamp};

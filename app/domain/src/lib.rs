@@ -50,7 +50,7 @@ pub use isk::Isk;
 pub use killmail::{Attacker, DecodeError, Item, Killmail, Position, Victim};
 pub use location::{Hold, Location, Slot};
 pub use price::{PriceSource, UnitPrice};
-pub use record::{Enrichment, KillRecord, Participant};
+pub use record::{Enrichment, KillRecord, LIVE_AGE, Participant};
 pub use security::{SecurityBand, SecurityStatus};
 pub use side::Side;
 pub use source::Source;

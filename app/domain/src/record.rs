@@ -11,8 +11,12 @@ use crate::{
     source::Source,
     valuation::Valuation,
 };
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
+
+/// A kill older than this on arrival is history: stored, but not shown as live (design.md: late kills).
+pub const LIVE_AGE: TimeDelta = TimeDelta::hours(1);
 
 /// One killmail through the pipeline: raw form, provenance and enrichment.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +29,13 @@ pub struct KillRecord {
     pub source: Source,
     pub received_at: Timestamp,
     pub enrichment: Enrichment,
+}
+
+impl KillRecord {
+    /// Whether it arrived within [`LIVE_AGE`] of the loss.
+    pub fn is_live(&self) -> bool {
+        self.received_at - self.killmail.killmail_time <= LIVE_AGE
+    }
 }
 
 /// Everything computed from a killmail. Recomputed when [`Enrichment::VERSION`] or the static data change.

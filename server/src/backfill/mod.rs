@@ -17,7 +17,7 @@ mod write;
 
 pub use outcome::{Archive, BackfillError, Ended, Tally};
 
-use crate::services::Services;
+use crate::books::Books;
 use chrono::NaiveDate;
 use progress::Progress;
 use std::{path::PathBuf, sync::Arc};
@@ -42,14 +42,14 @@ pub struct Options {
 /// # Errors
 /// When the archive cannot be read to its end or the database does not answer; the day then counts as not finished.
 pub async fn day(
-    services: &Arc<Services>,
+    books: &Arc<Books>,
     archive: &Archive,
     day: NaiveDate,
     options: Options,
     stop: &CancellationToken,
 ) -> Result<(Ended, Tally), BackfillError> {
-    let store = services.store();
-    refuse_past_retention(services, day, options)?;
+    let store = books.node().store();
+    refuse_past_retention(books, day, options)?;
     let before = store.find_backfill(archive.name(), day).await?;
     let finished = before.filter(|before| before.state == BackfillState::Finished);
     if finished.is_some() && !options.again {
@@ -74,7 +74,7 @@ pub async fn day(
             let total = if options.is_shown { archive.total(day).await } else { None };
             let mut progress = Progress::start(format!("{day} {}", archive.name()), total, options.is_shown);
             let chunks = read::start(opened, stop.clone());
-            let outcome = write::all(services, chunks, day.to_string(), options.workers, |part| {
+            let outcome = write::all(books, chunks, day.to_string(), options.workers, |part| {
                 tally.add(part);
                 progress.show(tally.seen, tally);
             });
@@ -106,7 +106,7 @@ pub async fn day(
 /// # Errors
 /// When the file cannot be read to its end or the database does not answer.
 pub async fn file(
-    services: &Arc<Services>,
+    books: &Arc<Books>,
     path: PathBuf,
     options: Options,
     stop: &CancellationToken,
@@ -118,7 +118,7 @@ pub async fn file(
     let mut progress = Progress::start(name.clone(), Some(total_bytes), options.is_shown);
     let mut tally = Tally::default();
     let chunks = read::start_file(opened, stop.clone());
-    let outcome = write::all(services, chunks, name, options.workers, |part| {
+    let outcome = write::all(books, chunks, name, options.workers, |part| {
         tally.add(part);
         progress.show(read_bytes.load(std::sync::atomic::Ordering::Relaxed), tally);
     });
@@ -127,8 +127,8 @@ pub async fn file(
     Ok((outcome?.map_err(named)?, tally))
 }
 
-fn refuse_past_retention(services: &Services, day: NaiveDate, options: Options) -> Result<(), BackfillError> {
+fn refuse_past_retention(books: &Books, day: NaiveDate, options: Options) -> Result<(), BackfillError> {
     let Some(months) = options.retention_months else { return Ok(()) };
-    let oldest = Month::of(services.now()).minus(months).start().date_naive();
+    let oldest = Month::of(books.node().now()).minus(months).start().date_naive();
     if day < oldest { Err(BackfillError::PastRetention { day, months }) } else { Ok(()) }
 }

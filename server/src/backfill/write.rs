@@ -6,8 +6,8 @@ use super::{
     read::{Chunk, Chunks},
 };
 use crate::{
+    books::Books,
     enrichment::{Arrived, Basis, Body, enrich_guarded},
-    services::Services,
 };
 use domain::{KillRecord, KillmailId, Source, Timestamp};
 use futures::StreamExt;
@@ -25,7 +25,7 @@ const RETRY: BackoffPolicy = BackoffPolicy { first: Duration::from_millis(200), 
 
 /// Stores every chunk. The outer error is ours, the inner one the archive's.
 pub async fn all<E: Send + 'static>(
-    services: &Arc<Services>,
+    books: &Arc<Books>,
     chunks: Chunks<E>,
     position: String,
     workers: usize,
@@ -37,7 +37,7 @@ pub async fn all<E: Send + 'static>(
         receiver.recv().await.map(|chunk| (chunk, receiver))
     });
     let mut stored = Box::pin(
-        chunks.map(|chunk| one(Arc::clone(services), chunk, Arc::clone(&position))).buffer_unordered(workers.max(1)),
+        chunks.map(|chunk| one(Arc::clone(books), chunk, Arc::clone(&position))).buffer_unordered(workers.max(1)),
     );
     while let Some(part) = stored.next().await {
         // Dropping the receiver ends the reader.
@@ -47,23 +47,23 @@ pub async fn all<E: Send + 'static>(
     Ok(ended.await?)
 }
 
-async fn one(services: Arc<Services>, mut chunk: Chunk, position: Arc<str>) -> Result<Tally, BackfillError> {
+async fn one(books: Arc<Books>, mut chunk: Chunk, position: Arc<str>) -> Result<Tally, BackfillError> {
     let mut tally = Tally { seen: chunk.len() as u64, ..Tally::default() };
     let ids: Vec<KillmailId> = chunk.iter().filter_map(|entry| entry.killmail_id).collect();
-    let known = patiently(|| services.store().filter_known_ids(&ids)).await?;
+    let known = patiently(|| books.node().store().filter_known_ids(&ids)).await?;
     chunk.retain(|entry| entry.killmail_id.is_none_or(|id| !known.contains(&id)));
     tally.known = tally.seen - chunk.len() as u64;
     if chunk.is_empty() {
         return Ok(tally);
     }
-    let basis = Basis::of(&services);
+    let basis = Basis::of(&books);
     let static_data = Arc::clone(&basis.static_data);
     let (records, letters) = tokio::task::spawn_blocking(move || enrich_all(chunk, &basis, &position)).await?;
     let references: Vec<&KillRecord> = records.iter().map(Arc::as_ref).collect();
     let batch = KillBatch { records: &references, static_data: &static_data, positions: &[], dead_letters: &letters };
-    let outcome: InsertOutcome = patiently(|| services.store().insert_batch(&batch)).await?;
+    let outcome: InsertOutcome = patiently(|| books.node().store().insert_batch(&batch)).await?;
     let names = names_of(&records);
-    patiently(|| services.store().add_wanted_names(&names)).await?;
+    patiently(|| books.node().store().add_wanted_names(&names)).await?;
     tally.stored = outcome.inserted.len() as u64;
     tally.refused = (letters.len() + outcome.rejected.len()) as u64;
     tally.known = tally.seen - tally.stored - tally.refused;

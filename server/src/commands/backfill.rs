@@ -72,7 +72,7 @@ pub async fn bring_in(config: &Config, what: &Backfill, stop: &CancellationToken
     };
     let offline = Offline::open(config).await?;
     let outcome = match &what.file {
-        Some(path) => backfill::file(&offline.services, path.clone(), options, stop).await.map(|(_, tally)| tally),
+        Some(path) => backfill::file(&offline.books, path.clone(), options, stop).await.map(|(_, tally)| tally),
         None => {
             let archive = archive(config, what.source)?;
             return finish(days_of(&offline, &archive, &days, options, stop).await, offline).await;
@@ -98,7 +98,7 @@ async fn days_of(
         if stop.is_cancelled() {
             break;
         }
-        match backfill::day(&offline.services, archive, *day, options, stop).await {
+        match backfill::day(&offline.books, archive, *day, options, stop).await {
             Ok((Ended::Skipped, _)) => eprintln!("{day} {}: finished before", archive.name()),
             Ok((_, tally)) => {
                 total.seen += tally.seen;

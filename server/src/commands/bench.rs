@@ -1,9 +1,9 @@
 //! `tracker bench`: measurements of the whole (docs/PERFORMANCE.md holds results and the commands that gave them).
 
 use crate::{
+    books::prices::PriceTable,
     config::Config,
     enrichment::{Arrived, Body, enrich},
-    services::prices::PriceTable,
     wiring::Database,
 };
 use anyhow::{Context, ensure};

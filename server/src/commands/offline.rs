@@ -1,17 +1,18 @@
-//! The services without feeds, live pages or HTTP, for commands that work on the database beside a running server.
+//! What a node remembers and knows, without feeds, live pages or HTTP, for commands that work on the database beside a running server.
 
 use crate::{
+    books::{Books, prices},
     config::Config,
-    services::{Parts, Services, prices},
+    node::{Node, Parts},
     static_import,
     wiring::{self, Database},
 };
 use anyhow::Context;
 use std::sync::Arc;
 
-/// Services on the configured database.
+/// The books of a node on the configured database.
 pub struct Offline {
-    pub services: Arc<Services>,
+    pub books: Arc<Books>,
     database: Database,
 }
 
@@ -24,15 +25,16 @@ impl Offline {
         let static_data = static_import::load::load(store).await.context("reading static data")?;
         store.import_static(&static_data.data).await.context("importing static data")?;
         // The names that are asked for here are left to the server.
-        let (services, _requests) = Services::new(Parts {
+        let node = Node::new(Parts {
             store: store.clone(),
             static_data,
             feeds: Vec::new(),
             is_demo: config.is_demo,
             clock: wiring::now,
         });
-        prices::load(&services).await;
-        Ok(Self { services, database })
+        let (books, _requests) = Books::new(node);
+        prices::load(&books).await;
+        Ok(Self { books, database })
     }
 
     pub async fn close(self) {

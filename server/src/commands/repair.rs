@@ -52,7 +52,7 @@ fn source(text: &str) -> Result<Source, String> {
 pub async fn replay(config: &Config, what: &Replay) -> anyhow::Result<dead_letters::Replayed> {
     let esi = esi_client(config, &http_client(config)?)?;
     let offline = Offline::open(config).await?;
-    let outcome = dead_letters::replay(&offline.services, &esi, what.source, false, what.limit).await;
+    let outcome = dead_letters::replay(&offline.books, &esi, what.source, false, what.limit).await;
     offline.close().await;
     let outcome = outcome.context("replaying dead letters")?;
     println!("{} resolved, {} failed again, {} left for later", outcome.resolved, outcome.failed, outcome.left);
@@ -65,7 +65,7 @@ pub async fn replay(config: &Config, what: &Replay) -> anyhow::Result<dead_lette
 /// When the database is not to be had.
 pub async fn re_enrich(config: &Config, what: &ReEnrich) -> anyhow::Result<re_enrich::Pass> {
     let offline = Offline::open(config).await?;
-    let until = what.until.unwrap_or_else(|| offline.services.now().date_naive());
+    let until = what.until.unwrap_or_else(|| offline.books.node().now().date_naive());
     ensure!(what.since <= until, "--since is after --until");
     let start_of = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
     let span = Outdated {
@@ -78,7 +78,7 @@ pub async fn re_enrich(config: &Config, what: &ReEnrich) -> anyhow::Result<re_en
     let stop = lifecycle::stop_on_signal("stopping after the kills at hand");
     let started = Instant::now();
     let mut shown = Instant::now();
-    let outcome = re_enrich::pass(&offline.services, &span, None, &stop, |pass| {
+    let outcome = re_enrich::pass(&offline.books, &span, None, &stop, |pass| {
         if shown.elapsed().as_secs() >= 5 {
             shown = Instant::now();
             eprintln!("{} kills, {:.0}/s", pass.updated, pass.updated as f64 / started.elapsed().as_secs_f64());

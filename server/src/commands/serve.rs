@@ -4,12 +4,14 @@
 //! the pipeline drains into the database, HTTP and sockets close, the embedded PostgreSQL stops last.
 
 use crate::{
-    bus,
+    books::{Books, prices},
+    cluster::bus,
     config::Config,
     http::{self, AppState, images::ImageProxy, security::Origin},
     ingest::{Channels, IngestOptions},
     lifecycle::{self, GRACE, Lifecycle},
-    services::{Parts, Services, prices, submit::Intake},
+    node::{Node, Parts},
+    services::{Services, submit::Intake},
     static_import,
     tasks::{self, Wired},
     telemetry,
@@ -101,36 +103,33 @@ pub async fn start(config: Config, options: IngestOptions, lifecycle: Lifecycle)
     store.import_static(&static_data.data).await.context("importing static data")?;
     tracing::info!(build = static_data.data.build(), "static data in use");
 
-    let (services, requests) = Services::new(Parts {
+    let node = Node::new(Parts {
         store: store.clone(),
         static_data,
         feeds: config.feeds.order.clone(),
         is_demo: config.is_demo,
         clock: wiring::now,
     });
-    warm(&services).await;
+    let (books, requests) = Books::new(Arc::clone(&node));
+    let services = Services::new(Arc::clone(&books));
+    warm(&books).await;
 
     let http_client = wiring::http_client(&config)?;
     let esi = Arc::new(wiring::esi_client(&config, &http_client)?);
-    if services.prices().table().is_without_market() {
+    if books.prices().table().is_without_market() {
         // The first kills of a new installation are worth waiting a moment for their values.
-        if let Err(error) = prices::lists::refresh_esi(&services, &esi).await {
+        if let Err(error) = prices::lists::refresh_esi(&books, &esi).await {
             tracing::warn!(%error, "starting without market prices");
         }
     }
     let sources = wiring::price_sources(&config, &http_client, &esi)?;
-    let bus = config
-        .database
-        .redis_url
-        .as_ref()
-        .map(|url| bus::connect(services.bus(), url))
-        .transpose()
-        .context("REDIS_URL")?;
+    let bus =
+        config.database.redis_url.as_ref().map(|url| bus::connect(node.bus(), url)).transpose().context("REDIS_URL")?;
     let feeds = wiring::feeds(&config, &http_client)?;
     let history = Arc::new(HistoryClient::new(http_client.clone(), wiring::url(&config.feeds.r2z2.url)?));
     let images =
         Arc::new(ImageProxy::new(ImageClient::new(http_client, wiring::url(&config.upstreams.image_server_url)?)));
-    let channels = Channels::open(&services);
+    let channels = Channels::open(&node);
 
     let listener = TcpListener::bind(config.http.bind_addr).await.with_context(|| {
         format!("cannot listen on {}; choose another address with BIND_ADDR", config.http.bind_addr)
@@ -153,9 +152,9 @@ pub async fn start(config: Config, options: IngestOptions, lifecycle: Lifecycle)
         origin: Origin::new(&config.http.public_url),
         public_url: Arc::from(config.http.public_url.as_str()),
     });
-    watch(&services, &esi, &sources, &images, &lifecycle);
+    watch(&books, &esi, &sources, &images, &lifecycle);
     tasks::start(Wired {
-        services: Arc::clone(&services),
+        books,
         names: Some(requests.names),
         entities: Some(requests.entities),
         fits: Some(requests.fits),
@@ -176,7 +175,7 @@ pub async fn start(config: Config, options: IngestOptions, lifecycle: Lifecycle)
 
 /// Makes upstreams, caches and tasks visible, and counters exist before their first event: alert rules compare rates.
 fn watch(
-    services: &Arc<Services>,
+    books: &Books,
     esi: &Arc<EsiClient>,
     sources: &prices::Sources,
     images: &Arc<ImageProxy>,
@@ -185,14 +184,15 @@ fn watch(
     for name in ["killmails_enriched_total", "killmail_enrichment_failures_total", "persist_retries_total"] {
         metrics::counter!(name).increment(0);
     }
-    for feed in services.feed_status().feeds {
+    let node = books.node();
+    for feed in node.feed_status().feeds {
         metrics::counter!("feed_events_total", "feed" => feed.source.as_str()).increment(0);
     }
-    let watch = services.watch();
+    let watch = node.gauges();
     let of_tasks = lifecycle.clone();
     watch.tasks(move || tasks::report(&of_tasks));
     if let Some(janice) = sources.janice.clone() {
-        services.prices().ask_janice();
+        books.prices().ask_janice();
         watch.upstream(move || janice.health());
     }
     let mutamarket = sources.mutamarket.clone();
@@ -209,14 +209,14 @@ fn watch(
 }
 
 /// Fills the caches from the database. Failing is no reason not to start.
-async fn warm(services: &Arc<Services>) {
-    prices::load(services).await;
-    if let Err(error) = warm_window(services).await {
+async fn warm(books: &Arc<Books>) {
+    prices::load(books).await;
+    if let Err(error) = warm_window(books).await {
         tracing::warn!(%error, "recent kills cannot be read");
     }
-    let since = services.now() - chrono::TimeDelta::minutes(61);
-    match services.store().list_arrivals_by_minute(since).await {
-        Ok(minutes) => services.window().seed_minutes(minutes.into_iter().map(|bucket| {
+    let since = books.node().now() - chrono::TimeDelta::minutes(61);
+    match books.node().store().list_arrivals_by_minute(since).await {
+        Ok(minutes) => books.node().window().seed_minutes(minutes.into_iter().map(|bucket| {
             let kills = u32::try_from(bucket.kills).unwrap_or(u32::MAX);
             (bucket.minute, contract::MinuteBucket { kills, isk: bucket.value })
         })),
@@ -225,17 +225,18 @@ async fn warm(services: &Arc<Services>) {
 }
 
 /// The newest stored kills, oldest first, so that sequence numbers follow time.
-async fn warm_window(services: &Arc<Services>) -> Result<(), StoreError> {
+async fn warm_window(books: &Arc<Books>) -> Result<(), StoreError> {
     let everything = KillFilter::default();
-    let newest = services.store().list_kills(&everything, Page::first(WARM_KILLS), &services.static_data()).await?;
+    let newest =
+        books.node().store().list_kills(&everything, Page::first(WARM_KILLS), &books.node().static_data()).await?;
     let ids: Vec<_> = newest.kills.iter().rev().map(|kill| kill.killmail_id).collect();
-    let mut records = futures::stream::iter(ids).map(|id| services.store().find_kill(id)).buffered(WARM_QUERIES);
+    let mut records = futures::stream::iter(ids).map(|id| books.node().store().find_kill(id)).buffered(WARM_QUERIES);
     while let Some(record) = records.next().await {
         let Some(record) = record? else { continue };
-        services.dedupe().is_new(record.killmail.killmail_id);
-        let names = services.names_of(&record).await;
+        books.node().dedupe().is_new(record.killmail.killmail_id);
+        let names = books.names_of(&record).await;
         let lookup = |id: i64| names.get(&id).cloned();
-        services.window().publish(Arc::new(record), &lookup, &services.static_data(), true);
+        books.node().window().publish(Arc::new(record), &lookup, &books.node().static_data(), true);
     }
     Ok(())
 }

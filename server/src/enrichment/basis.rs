@@ -1,6 +1,6 @@
 //! What kills are enriched with: static data, prices and known fits of one moment.
 
-use crate::services::{Services, fits::FitBook, prices::PriceTable};
+use crate::books::{Books, fits::FitBook, prices::PriceTable};
 use domain::{StaticData, Timestamp};
 use std::sync::Arc;
 
@@ -16,12 +16,12 @@ pub struct Basis {
 
 impl Basis {
     /// That of now.
-    pub fn of(services: &Services) -> Self {
+    pub fn of(books: &Books) -> Self {
         Self {
-            static_data: services.static_data(),
-            prices: services.prices().table(),
-            fits: Arc::clone(services.fits()),
-            now: services.now(),
+            static_data: books.node().static_data(),
+            prices: books.prices().table(),
+            fits: Arc::clone(books.fits()),
+            now: books.node().now(),
         }
     }
 }

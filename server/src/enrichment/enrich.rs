@@ -1,7 +1,7 @@
 //! From a decoded killmail to a record with values and facts. Pure apart from the price table it reads.
 
 use super::arrived::{Arrived, Body};
-use crate::services::prices::PriceTable;
+use crate::books::prices::PriceTable;
 use domain::{
     Enrichment, FitFacts, FitKey, KillRecord, StaticData, Timestamp, classify::classify, valuation::value_killmail,
 };

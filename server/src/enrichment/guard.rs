@@ -6,7 +6,7 @@ use super::{
     basis::Basis,
     enrich::{Computed, enrich},
 };
-use crate::services::fits::FitJob;
+use crate::books::fits::FitJob;
 use domain::{Enrichment, KillRecord, StaticData};
 use std::{
     any::Any,
@@ -91,8 +91,8 @@ fn message(panic: &(dyn Any + Send)) -> String {
 mod tests {
     use super::*;
     use crate::{
+        books::{fits::FitBook, prices::PriceTable},
         enrichment::Body,
-        services::{fits::FitBook, prices::PriceTable},
     };
     use domain::{Isk, Source, Timestamp};
     use upstream::feed::Reported;

@@ -3,7 +3,7 @@
 //! replaced. What the source said (its value, its labels) and where the kill came from stay.
 
 use super::{Arrived, Basis, Body, Enriched};
-use crate::{live::window::Amendment, services::Services};
+use crate::{books::Books, live::window::Amendment};
 use domain::{KillRecord, KillmailId, Source, StaticData, valuation::value_again};
 use futures::{StreamExt, TryStreamExt};
 use std::sync::Arc;
@@ -37,13 +37,9 @@ pub struct Failure {
 ///
 /// # Errors
 /// When the database does not answer; then nothing is changed.
-pub async fn recompute(
-    services: &Arc<Services>,
-    ids: &[KillmailId],
-    compute: Compute,
-) -> Result<Recomputed, StoreError> {
+pub async fn recompute(books: &Arc<Books>, ids: &[KillmailId], compute: Compute) -> Result<Recomputed, StoreError> {
     let stored: Vec<(KillmailId, Option<KillRecord>)> = futures::stream::iter(ids.iter().copied())
-        .map(|id| async move { Ok::<_, StoreError>((id, services.store().find_kill(id).await?)) })
+        .map(|id| async move { Ok::<_, StoreError>((id, books.node().store().find_kill(id).await?)) })
         .buffered(READERS)
         .try_collect()
         .await?;
@@ -55,7 +51,7 @@ pub async fn recompute(
             None => outcome.missing.push(id),
         }
     }
-    let basis = Basis::of(services);
+    let basis = Basis::of(books);
     let computing = basis.clone();
     let computed = tokio::task::spawn_blocking(move || {
         records.into_iter().map(|record| again(record, &computing, compute)).collect::<Vec<_>>()
@@ -69,18 +65,18 @@ pub async fn recompute(
         }
     }
     let references: Vec<&KillRecord> = fresh.iter().map(Arc::as_ref).collect();
-    outcome.updated = services.store().update_enrichment(&references, &basis.static_data).await?;
+    outcome.updated = books.node().store().update_enrichment(&references, &basis.static_data).await?;
     for record in fresh {
-        show(&record, &basis.static_data, services);
+        show(&record, &basis.static_data, books);
     }
     Ok(outcome)
 }
 
 /// Lets a stored kill's enrichment be seen wherever an older one is in memory.
-pub fn show(record: &KillRecord, static_data: &StaticData, services: &Services) {
-    let names = |id: i64| services.names().get(id);
+pub fn show(record: &KillRecord, static_data: &StaticData, books: &Books) {
+    let names = |id: i64| books.names().get(id);
     let amendment = Amendment::Enrichment { enrichment: &record.enrichment, names: &names, static_data };
-    services.window().amend(record.killmail.killmail_id, amendment);
+    books.node().window().amend(record.killmail.killmail_id, amendment);
 }
 
 fn again(record: KillRecord, basis: &Basis, compute: Compute) -> Result<Arc<KillRecord>, Failure> {

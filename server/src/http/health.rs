@@ -33,11 +33,11 @@ pub async fn ready(State(services): State<Arc<Services>>, State(lifecycle): Stat
 
 /// Prometheus text format.
 pub async fn metrics(State(services): State<Arc<Services>>, State(handle): State<PrometheusHandle>) -> String {
-    for queue in services.gauges().depths() {
+    for queue in services.node().gauges().queue_depths() {
         metrics::gauge!("queue_depth", "queue" => queue.name.clone()).set(queue.depth as f64);
         metrics::gauge!("queue_capacity", "queue" => queue.name).set(queue.capacity as f64);
     }
-    services.watch().publish_caches();
+    services.node().gauges().publish_caches();
     let feed = services.feed_status();
     metrics::gauge!("feed_lag_seconds_median").set(feed.lag_ms.map_or(f64::NAN, |ms| ms as f64 / 1000.0));
     for state in &feed.feeds {

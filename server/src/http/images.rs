@@ -5,7 +5,6 @@
 //! them. Equal questions at the same time become one. What the image server does not have is remembered as missing;
 //! that it could not be asked is not, and browsers are told to ask again.
 
-use super::AppState;
 use axum::{
     body::Bytes,
     extract::{Path, RawQuery, State},
@@ -141,7 +140,7 @@ impl ImageProxy {
 
 /// `GET /images/{category}/{id}/{variation}?size=`
 pub async fn serve(
-    State(state): State<AppState>,
+    State(images): State<Arc<ImageProxy>>,
     Path((category, id, variation)): Path<(String, String, String)>,
     RawQuery(query): RawQuery,
 ) -> Response {
@@ -152,7 +151,7 @@ pub async fn serve(
     let (Some(kind), Some(size)) = (ImageKind::parse(&category, &variation), size.and_then(ImageSize::new)) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    state.images.answer((kind, id, size)).await
+    images.answer((kind, id, size)).await
 }
 
 fn may_keep(time: Duration) -> String {

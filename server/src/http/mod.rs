@@ -15,19 +15,12 @@ mod ranked;
 mod render;
 mod request_id;
 pub mod security;
+pub mod state;
 pub mod stream;
 mod viewer;
 
-use crate::{
-    lifecycle::Lifecycle,
-    services::{Services, submit::Intake},
-};
-use axum::{Router, extract::FromRef, middleware, routing::get};
-use domain::access::Policy;
-use images::ImageProxy;
-use leptos::config::LeptosOptions;
-use metrics_exporter_prometheus::PrometheusHandle;
-use std::sync::Arc;
+use axum::{Router, middleware, routing::get};
+pub use state::AppState;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
@@ -38,21 +31,6 @@ use tower_http::{
 
 /// Largest request body; posted killmail links are far smaller.
 const MAX_BODY_BYTES: usize = 256 * 1024;
-
-/// Shared by all handlers; cheap to clone.
-#[derive(Clone, FromRef)]
-pub struct AppState {
-    pub services: Arc<Services>,
-    pub intake: Arc<Intake>,
-    pub options: LeptosOptions,
-    pub images: Arc<ImageProxy>,
-    pub lifecycle: Lifecycle,
-    pub metrics: PrometheusHandle,
-    pub access_policy: Policy,
-    pub origin: security::Origin,
-    /// Scheme and host of links in social cards.
-    pub public_url: Arc<str>,
-}
 
 /// The whole site.
 pub fn router(state: AppState) -> Router {

@@ -1,7 +1,7 @@
 //! From where on history is ours: the mark that [`super::reconcile`] closes gaps from, kept in the database among the
 //! feeds' positions, so that neither a restart nor a crash forgets a gap that is not closed yet.
 
-use crate::services::Services;
+use crate::node::Node;
 use chrono::{NaiveDate, TimeDelta};
 use domain::KillmailId;
 use store::StoreError;
@@ -24,8 +24,8 @@ pub struct Mark {
 
 impl Mark {
     /// The stored mark; else one set by what is stored. `None` while nothing is.
-    pub async fn load(services: &Services) -> Result<Option<Self>, StoreError> {
-        let store = services.store();
+    pub async fn load(node: &Node) -> Result<Option<Self>, StoreError> {
+        let store = node.store();
         if let Some(text) = store.find_position(NAME).await? {
             if let Some(mark) = Self::parse(&text) {
                 return Ok(Some(mark));
@@ -33,8 +33,8 @@ impl Mark {
             tracing::warn!(text, "the mark of the history cannot be read, it is set anew");
         }
         // What this process received says nothing of the time before it.
-        let before = store.find_newest_live_time(services.started_at()).await?;
-        let now = services.now();
+        let before = store.find_newest_live_time(node.started_at()).await?;
+        let now = node.now();
         let since = before.map_or(now, |newest| newest.clamp(now - LONGEST_GAP, now)) - BEFORE_NEWEST;
         if before.is_some_and(|newest| newest < now - LONGEST_GAP) {
             tracing::warn!(
@@ -44,12 +44,12 @@ impl Mark {
         }
         let Some(floor) = store.find_oldest_id_since(since).await? else { return Ok(None) };
         let mark = Self { day: since.date_naive(), floor };
-        mark.save(services).await?;
+        mark.save(node).await?;
         Ok(Some(mark))
     }
 
-    pub async fn save(self, services: &Services) -> Result<(), StoreError> {
-        services.store().set_position(NAME, &format!("{} {}", self.day, self.floor)).await
+    pub async fn save(self, node: &Node) -> Result<(), StoreError> {
+        node.store().set_position(NAME, &format!("{} {}", self.day, self.floor)).await
     }
 
     fn parse(text: &str) -> Option<Self> {

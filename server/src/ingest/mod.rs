@@ -9,7 +9,7 @@
 //! Guarantees
 //! - Nothing is lost: a feed's position is written in the same transaction as the kills before it, so a crash anywhere
 //!   repeats work instead of skipping it. Feeds without positions are compared with R2Z2's history ([`reconcile`]).
-//! - Nothing is stored twice: killmail ids are unique in the database; [`dedupe`] drops repeats before any work.
+//! - Nothing is stored twice: killmail ids are unique in the database; [`crate::node::dedupe`] drops repeats before any work.
 //! - Live kills do not wait for the database: publishing comes before persisting.
 //! - Every channel is bounded. A slow database fills `persist`, then `resolve`, then the feed is no longer read;
 //!   memory stays flat.
@@ -31,16 +31,15 @@
 //! a repeat arrives while its first copy is still queued (the position item queues behind the copy, so it cannot
 //! commit first); reconcile finds a kill that the feed delivers meanwhile (dedupe again).
 
-pub mod dedupe;
-pub mod gauges;
 pub mod mark;
 pub mod parked;
 pub mod persist;
+pub mod publish;
 pub mod reconcile;
 pub mod resolve;
 pub mod source;
 
-use crate::{config::Config, services::Services};
+use crate::{config::Config, node::Node};
 use domain::{KillRecord, Source, StaticData};
 use std::{sync::Arc, time::Duration};
 use store::NewDeadLetter;
@@ -109,12 +108,17 @@ pub struct Channels {
 
 impl Channels {
     /// Opens them, to be watched with the other queues.
-    pub fn open(services: &Arc<Services>) -> Self {
+    pub fn open(node: &Node) -> Self {
         let (events, event_receiver) = mpsc::channel::<FeedEvent>(EVENT_QUEUE);
         let (persist, persist_receiver) = mpsc::channel::<PersistItem>(PERSIST_QUEUE);
-        services.gauges().watch("feed events", events.downgrade(), EVENT_QUEUE);
-        services.gauges().watch("kills to store", persist.downgrade(), PERSIST_QUEUE);
-        services.gauges().watch("kills without a body", Arc::downgrade(services), parked::CAPACITY);
+        let (read, published) = (events.downgrade(), persist.downgrade());
+        node.gauges().queue("feed events", EVENT_QUEUE, move || depth(&read));
+        node.gauges().queue("kills to store", PERSIST_QUEUE, move || depth(&published));
         Self { events, event_receiver: Some(event_receiver), persist, persist_receiver: Some(persist_receiver) }
     }
+}
+
+/// How full a queue is; a closed one counts as empty.
+fn depth<T>(queue: &mpsc::WeakSender<T>) -> usize {
+    queue.upgrade().map_or(0, |sender| sender.max_capacity() - sender.capacity())
 }

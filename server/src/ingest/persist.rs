@@ -9,7 +9,7 @@
 //! Ends when its queue is closed and empty: shutdown drains.
 
 use super::{FeedPosition, PersistItem};
-use crate::{live::window::Amendment, services::Services};
+use crate::{live::window::Amendment, node::Node};
 use domain::{KillRecord, StaticData};
 use std::{error::Error, sync::Arc, time::Duration};
 use store::{KillBatch, LetterKind, NewDeadLetter, NewPosition, StoreError};
@@ -23,7 +23,7 @@ pub const BATCH_ITEMS: usize = 100;
 pub const BATCH_TIME: Duration = Duration::from_millis(200);
 const RETRY: BackoffPolicy = BackoffPolicy { first: Duration::from_millis(100), max: Duration::from_secs(5) };
 
-pub async fn run(mut items: mpsc::Receiver<PersistItem>, services: Arc<Services>) {
+pub async fn run(mut items: mpsc::Receiver<PersistItem>, node: Arc<Node>) {
     let mut batch = Vec::with_capacity(BATCH_ITEMS);
     while let Some(first) = items.recv().await {
         batch.push(first);
@@ -35,7 +35,7 @@ pub async fn run(mut items: mpsc::Receiver<PersistItem>, services: Arc<Services>
             }
         }
         for part in of_one_build(&batch) {
-            write(part, &services).await;
+            write(part, &node).await;
         }
         batch.clear();
     }
@@ -57,11 +57,11 @@ fn of_one_build(items: &[PersistItem]) -> Vec<&[PersistItem]> {
     parts
 }
 
-async fn write(items: &[PersistItem], services: &Services) {
+async fn write(items: &[PersistItem], node: &Node) {
     let mut backoff = Backoff::random(RETRY);
     loop {
         let started = Instant::now();
-        match write_once(items, services).await {
+        match write_once(items, node).await {
             Ok(()) => {
                 metrics::histogram!("persist_batch_seconds").record(started.elapsed().as_secs_f64());
                 return;
@@ -70,19 +70,19 @@ async fn write(items: &[PersistItem], services: &Services) {
             Err(error) if items.len() > 1 => {
                 tracing::warn!(%error, items = items.len(), "batch refused, it is split");
                 let (left, right) = items.split_at(items.len() / 2);
-                Box::pin(write(left, services)).await;
-                Box::pin(write(right, services)).await;
+                Box::pin(write(left, node)).await;
+                Box::pin(write(right, node)).await;
                 return;
             }
             Err(error) => {
-                give_up(&items[0], &error, services).await;
+                give_up(&items[0], &error, node).await;
                 return;
             }
         }
     }
 }
 
-async fn write_once(items: &[PersistItem], services: &Services) -> Result<(), StoreError> {
+async fn write_once(items: &[PersistItem], node: &Node) -> Result<(), StoreError> {
     let mut records: Vec<Arc<KillRecord>> = Vec::with_capacity(items.len());
     let mut positions: Vec<FeedPosition> = Vec::new();
     let mut dead_letters = Vec::new();
@@ -113,21 +113,21 @@ async fn write_once(items: &[PersistItem], services: &Services) -> Result<(), St
     let new_positions: Vec<NewPosition<'_>> =
         positions.iter().map(|p| NewPosition { feed: p.feed.as_str(), position: &p.position }).collect();
     // Without kills nothing is derived from them.
-    let static_data = of_kills.map_or_else(|| services.static_data(), Arc::clone);
+    let static_data = of_kills.map_or_else(|| node.static_data(), Arc::clone);
     let batch = KillBatch {
         records: &record_refs,
         static_data: &static_data,
         positions: &new_positions,
         dead_letters: &dead_letters,
     };
-    let outcome = services.store().insert_batch(&batch).await?;
+    let outcome = node.store().insert_batch(&batch).await?;
     for rejected in &outcome.rejected {
         tracing::error!(killmail_id = %rejected.killmail_id, reason = rejected.reason, "a kill cannot be stored");
     }
     metrics::counter!("killmails_stored_total").increment(outcome.inserted.len() as u64);
-    services.window().amend_all(records.iter().map(|record| (record.killmail.killmail_id, Amendment::Stored)));
+    node.window().amend_all(records.iter().map(|record| (record.killmail.killmail_id, Amendment::Stored)));
     for position in positions {
-        services.feed_monitor().stored_position(position.feed, position.position);
+        node.feed_monitor().stored_position(position.feed, position.position);
     }
     Ok(())
 }
@@ -147,7 +147,7 @@ async fn pause(error: &StoreError, items: usize, backoff: &mut Backoff) {
 
 /// A single item whose data the database refuses: kept as a dead letter, so that the stream goes on. Returns once that
 /// is stored, for later positions are committed past it.
-async fn give_up(item: &PersistItem, error: &StoreError, services: &Services) {
+async fn give_up(item: &PersistItem, error: &StoreError, node: &Node) {
     tracing::error!(%error, "an item cannot be stored");
     let letter = match item {
         PersistItem::Kill { record, position, .. } => NewDeadLetter {
@@ -164,7 +164,7 @@ async fn give_up(item: &PersistItem, error: &StoreError, services: &Services) {
         PersistItem::Position(_) => return,
     };
     let mut backoff = Backoff::random(RETRY);
-    while let Err(error) = services.store().insert_dead_letters(std::slice::from_ref(&letter)).await {
+    while let Err(error) = node.store().insert_dead_letters(std::slice::from_ref(&letter)).await {
         pause(&error, 1, &mut backoff).await;
     }
 }

@@ -14,11 +14,12 @@
 //! Each of these kills costs a body of ESI's. The last [`RESERVE`] of that budget and half the room for kills without a
 //! body are left to live kills: closing a gap of hours waits, what happens now does not.
 
-use super::{IngestOptions, mark::Mark, parked};
+use super::{IngestOptions, mark::Mark};
 use crate::{
     backfill::{self, Archive, BackfillError, Ended},
+    books::Books,
     lifecycle::{Job, JobOutcome, Next},
-    services::Services,
+    node::parked,
 };
 use async_trait::async_trait;
 use chrono::{Days, NaiveDate};
@@ -72,7 +73,7 @@ enum ReconcileError {
 pub struct Reconciler {
     history: Arc<HistoryClient>,
     esi: Arc<EsiClient>,
-    services: Arc<Services>,
+    books: Arc<Books>,
     events: mpsc::Sender<FeedEvent>,
     options: IngestOptions,
     stop: CancellationToken,
@@ -103,7 +104,7 @@ impl Job for Reconciler {
     }
 
     async fn woken(&self) {
-        self.services.reconcile_requested().await;
+        self.books.node().reconcile_requested().await;
     }
 }
 
@@ -111,7 +112,7 @@ impl Reconciler {
     /// Brings what it finds into the pipeline by way of `events`.
     pub fn new(
         (history, esi): (Arc<HistoryClient>, Arc<EsiClient>),
-        services: Arc<Services>,
+        books: Arc<Books>,
         events: mpsc::Sender<FeedEvent>,
         options: IngestOptions,
         stop: CancellationToken,
@@ -119,7 +120,7 @@ impl Reconciler {
         Self {
             history,
             esi,
-            services,
+            books,
             events,
             options,
             stop,
@@ -130,9 +131,9 @@ impl Reconciler {
     }
 
     async fn round(&mut self) -> Result<Round, ReconcileError> {
-        let today = self.services.now().date_naive();
+        let today = self.books.node().now().date_naive();
         let yesterday = today - Days::new(1);
-        let Some(mut mark) = Mark::load(&self.services).await? else {
+        let Some(mut mark) = Mark::load(self.books.node()).await? else {
             return Ok(Round { found: self.first_kills([today, yesterday]).await?, ..Round::default() });
         };
         let mut round = Round::default();
@@ -143,7 +144,7 @@ impl Reconciler {
         if Instant::now() >= self.older_at {
             self.keep_retention(&mut mark);
             self.older_days(&mut mark, yesterday, &mut round).await?;
-            mark.save(&self.services).await?;
+            mark.save(self.books.node()).await?;
             if !round.goes_on {
                 self.older_at = Instant::now() + self.options.reconcile_interval * OLDER_EVERY;
             }
@@ -163,7 +164,7 @@ impl Reconciler {
         for day in mark.day.iter_days().take_while(|day| *day < before) {
             let missing = self.missing(day, *mark).await?;
             let ids: Vec<KillmailId> = missing.iter().map(|(id, _)| *id).collect();
-            let dead = self.services.store().filter_dead_ids(&ids).await?;
+            let dead = self.books.node().store().filter_dead_ids(&ids).await?;
             let is_complete = ids.iter().all(|id| dead.contains(id) && self.tried.contains(id));
             if is_complete && open_days == 0 && day <= over {
                 mark.day = day + Days::new(1);
@@ -199,7 +200,7 @@ impl Reconciler {
     async fn read_whole(&self, day: NaiveDate) -> Result<bool, ReconcileError> {
         let archive = Archive::R2z2(HistoryClient::clone(&self.history));
         let options = backfill::Options { again: true, workers: 1, retention_months: None, is_shown: false };
-        match backfill::day(&self.services, &archive, day, options, &self.stop).await {
+        match backfill::day(&self.books, &archive, day, options, &self.stop).await {
             Ok((Ended::Whole | Ended::Skipped, tally)) => {
                 tracing::info!(%day, stored = tally.stored, refused = tally.refused, "a day of the gap was read");
                 Ok(true)
@@ -213,7 +214,7 @@ impl Reconciler {
     /// Days past retention are not worth reading.
     fn keep_retention(&self, mark: &mut Mark) {
         if let Some(months) = self.options.retention_months {
-            mark.day = mark.day.max(Month::of(self.services.now()).minus(months).start().date_naive());
+            mark.day = mark.day.max(Month::of(self.books.node().now()).minus(months).start().date_naive());
         }
     }
 
@@ -234,8 +235,8 @@ impl Reconciler {
 
     async fn without_known(&self, mut listed: Listed) -> Result<Listed, ReconcileError> {
         let ids: Vec<KillmailId> = listed.iter().map(|(id, _)| *id).collect();
-        let known = self.services.store().filter_known_ids(&ids).await?;
-        listed.retain(|(id, _)| !known.contains(id) && self.services.window().find(*id).is_none());
+        let known = self.books.node().store().filter_known_ids(&ids).await?;
+        listed.retain(|(id, _)| !known.contains(id) && self.books.node().window().find(*id).is_none());
         Ok(listed)
     }
 
@@ -255,7 +256,7 @@ impl Reconciler {
         let mut found = 0;
         for (killmail_id, hash) in missing.into_iter().take(MAX_PER_ROUND) {
             let room = async {
-                while !is_spare(&self.services, &self.esi) {
+                while !is_spare(&self.books, &self.esi) {
                     sleep(LOOK_AGAIN).await;
                 }
             };
@@ -263,7 +264,7 @@ impl Reconciler {
             drop(timeout(LONGEST_WAIT, room).await);
             found += 1;
             let body = FeedBody::Reference { killmail_id, hash, reported: None, names: Vec::new() };
-            let event = FeedEvent { source: Source::R2z2, position: None, received_at: self.services.now(), body };
+            let event = FeedEvent { source: Source::R2z2, position: None, received_at: self.books.node().now(), body };
             if self.events.send(event).await.is_err() {
                 break;
             }
@@ -273,6 +274,7 @@ impl Reconciler {
 }
 
 /// Whether ESI's budget has something left for the past.
-fn is_spare(services: &Services, esi: &EsiClient) -> bool {
-    services.parked().len() < parked::CAPACITY / 2 && esi.killmail_budget_percent().is_none_or(|left| left > RESERVE)
+fn is_spare(books: &Books, esi: &EsiClient) -> bool {
+    books.node().parked().len() < parked::CAPACITY / 2
+        && esi.killmail_budget_percent().is_none_or(|left| left > RESERVE)
 }

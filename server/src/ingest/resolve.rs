@@ -2,13 +2,11 @@
 //! and queues for storage. Bodies are fetched concurrently, yet everything leaves in the feed's order. A body that ESI
 //! does not give now is left to [`super::parked`], so that what comes behind it need not wait.
 
-use super::{
-    FeedPosition, PersistItem,
-    parked::{self, ParkedKill},
-};
+use super::{FeedPosition, PersistItem, publish::publish};
 use crate::{
+    books::Books,
     enrichment::{Arrived, Basis, Body, enrich_guarded},
-    services::Services,
+    node::parked::ParkedKill,
 };
 use domain::{KillmailId, Timestamp};
 use futures::StreamExt;
@@ -58,23 +56,23 @@ enum Resolved {
 pub async fn run(
     events: mpsc::Receiver<FeedEvent>,
     persist: mpsc::Sender<PersistItem>,
-    services: Arc<Services>,
+    books: Arc<Books>,
     esi: Arc<EsiClient>,
     stop: CancellationToken,
 ) {
     let events = futures::stream::unfold(events, |mut events| async { events.recv().await.map(|e| (e, events)) });
     let mut resolved = Box::pin(
         events
-            .map(|event| resolve(event, Arc::clone(&services), Arc::clone(&esi), stop.clone()))
+            .map(|event| resolve(event, Arc::clone(&books), Arc::clone(&esi), stop.clone()))
             .buffered(CONCURRENT_BODIES),
     );
     while let Some(resolved) = resolved.next().await {
         let mut to_park = None;
         let item = match resolved {
-            Resolved::Body { body, asked_for, position } => accept(body, asked_for, position, &services),
-            Resolved::Refused { letter, position } => refuse(letter, position, &services),
+            Resolved::Body { body, asked_for, position } => accept(body, asked_for, position, &books),
+            Resolved::Refused { letter, position } => refuse(letter, position, &books),
             Resolved::Parked { kill, reason, position } => {
-                let letter = parked::waiting(&kill, reason, position);
+                let letter = waiting(&kill, reason, position);
                 to_park = Some(kill);
                 Some(letter)
             }
@@ -87,35 +85,35 @@ pub async fn run(
         }
         // Behind its letter, so that what becomes of the kill is stored after it.
         if let Some(kill) = to_park {
-            services.parked().park(kill);
+            books.node().parked().park(kill);
         }
     }
 }
 
-async fn resolve(event: FeedEvent, services: Arc<Services>, esi: Arc<EsiClient>, stop: CancellationToken) -> Resolved {
+async fn resolve(event: FeedEvent, books: Arc<Books>, esi: Arc<EsiClient>, stop: CancellationToken) -> Resolved {
     let FeedEvent { source, position, received_at, body } = event;
     let position = position.map(|position| FeedPosition { feed: source, position: position.0 });
     metrics::counter!("feed_events_total", "feed" => source.as_str()).increment(1);
     match body {
         FeedBody::Killmail { hash, payload, reported, names, .. } => {
-            services.names().learn(names);
+            books.names().learn(names);
             let body = Body { payload: Arc::from(payload), hash, source, received_at, reported };
             Resolved::Body { body, asked_for: None, position }
         }
         FeedBody::Reference { killmail_id, hash, reported, names } => {
-            services.names().learn(names);
-            if !services.dedupe().is_new(killmail_id) {
+            books.names().learn(names);
+            if !books.node().dedupe().is_new(killmail_id) {
                 return Resolved::Known { position };
             }
             let kill = ParkedKill { killmail_id, hash, source, reported };
-            match fetch(&kill, &services, &esi, &stop).await {
+            match fetch(&kill, &books, &esi, &stop).await {
                 Fetched::Body(payload) => {
                     let body = fetched(kill, payload, received_at);
                     Resolved::Body { body, asked_for: Some(killmail_id), position }
                 }
                 Fetched::Later(reason) => Resolved::Parked { kill, reason, position },
                 Fetched::Never(reason) => {
-                    services.dedupe().forget(killmail_id);
+                    books.node().dedupe().forget(killmail_id);
                     Resolved::Refused { letter: kill.letter(LetterKind::Body, reason), position }
                 }
             }
@@ -136,10 +134,10 @@ enum Fetched {
 }
 
 /// Asks ESI for a body, unless that is of no use now. While no more kills can be parked it asks without end.
-async fn fetch(kill: &ParkedKill, services: &Services, esi: &EsiClient, stop: &CancellationToken) -> Fetched {
+async fn fetch(kill: &ParkedKill, books: &Books, esi: &EsiClient, stop: &CancellationToken) -> Fetched {
     let mut backoff = Backoff::random(FULL);
     loop {
-        let parked = services.parked();
+        let parked = books.node().parked();
         if parked.rest_until().is_some() && parked.has_room() {
             return Fetched::Later("ESI is left alone for a moment".to_owned());
         }
@@ -180,10 +178,10 @@ pub(super) fn accept_fetched(
     kill: ParkedKill,
     payload: Box<str>,
     position: Option<FeedPosition>,
-    services: &Services,
+    books: &Books,
 ) -> Option<PersistItem> {
     let asked_for = Some(kill.killmail_id);
-    accept(fetched(kill, payload, services.now()), asked_for, position, services)
+    accept(fetched(kill, payload, books.node().now()), asked_for, position, books)
 }
 
 /// Reads, enriches and publishes; what it returns is to be stored.
@@ -191,38 +189,41 @@ fn accept(
     body: Body,
     asked_for: Option<KillmailId>,
     position: Option<FeedPosition>,
-    services: &Services,
+    books: &Books,
 ) -> Option<PersistItem> {
-    let arrived = match Arrived::read(body, asked_for, services.now()) {
+    let arrived = match Arrived::read(body, asked_for, books.node().now()) {
         Ok(arrived) => arrived,
         Err(refused) => {
             if let Some(id) = asked_for {
-                services.dedupe().forget(id);
+                books.node().dedupe().forget(id);
             }
-            return refuse(refused.into_letter(), position, services);
+            return refuse(refused.into_letter(), position, books);
         }
     };
     let id = arrived.killmail.killmail_id;
     // A referenced kill was checked before its body was fetched; one that waits for its body has it now.
-    if asked_for.is_none() && !services.dedupe().is_new(id) && !services.parked().take(id) {
+    if asked_for.is_none() && !books.node().dedupe().is_new(id) && !books.node().parked().take(id) {
         metrics::counter!("killmails_repeated_total", "feed" => arrived.body.source.as_str()).increment(1);
         return position.map(PersistItem::Position);
     }
-    let kill = enrich_guarded(arrived, &Basis::of(services));
-    services.publish(&kill);
+    let kill = enrich_guarded(arrived, &Basis::of(books));
+    // Whatever is to be found out about a kill before anybody sees it belongs between these two.
+    publish(&kill, books);
     if kill.failure.is_some() {
-        services.enrichments().request(id);
+        books.node().enrichments().request(id);
     }
     Some(PersistItem::Kill { record: kill.record, static_data: kill.static_data, position })
 }
 
-pub(super) fn refuse(
-    letter: NewDeadLetter,
-    position: Option<FeedPosition>,
-    services: &Services,
-) -> Option<PersistItem> {
+pub(super) fn refuse(letter: NewDeadLetter, position: Option<FeedPosition>, books: &Books) -> Option<PersistItem> {
     metrics::counter!("feed_events_malformed_total", "feed" => letter.source.as_str()).increment(1);
     tracing::debug!(feed = %letter.source, reason = letter.reason, "event refused");
-    services.feed_monitor().malformed(letter.source);
+    books.node().feed_monitor().malformed(letter.source);
     Some(PersistItem::DeadLetter { letter, position })
+}
+
+/// A parked kill's letter as an item for storage.
+fn waiting(kill: &ParkedKill, reason: String, position: Option<FeedPosition>) -> PersistItem {
+    metrics::counter!("killmails_parked_total").increment(1);
+    PersistItem::DeadLetter { letter: kill.letter(LetterKind::Waiting, reason), position }
 }

@@ -22,8 +22,9 @@
 use super::IngestOptions;
 use crate::{
     lifecycle::spawn_child,
-    services::{Services, feed_monitor::FeedPhase},
+    node::{Node, feed_monitor::FeedPhase},
 };
+use domain::Source;
 use futures::{
     FutureExt,
     future::{BoxFuture, OptionFuture},
@@ -158,19 +159,19 @@ enum Change {
 pub async fn run(
     feeds: Vec<Arc<dyn Feed>>,
     events: mpsc::Sender<FeedEvent>,
-    services: Arc<Services>,
+    node: Arc<Node>,
     options: IngestOptions,
     stop: CancellationToken,
 ) {
     let retired = Mutex::default();
-    let supervisor = Supervisor { feeds, events, services, options, stop, retired };
+    let supervisor = Supervisor { feeds, events, node, options, stop, retired };
     supervisor.run().await;
 }
 
 struct Supervisor {
     feeds: Vec<Arc<dyn Feed>>,
     events: mpsc::Sender<FeedEvent>,
-    services: Arc<Services>,
+    node: Arc<Node>,
     options: IngestOptions,
     stop: CancellationToken,
     /// The pumps that run on after a change back, by feed; each ends with what holds it.
@@ -207,13 +208,13 @@ impl Supervisor {
                 Change::Dry => {
                     let source = self.feeds[active].source();
                     tracing::warn!(feed = %source, "no kill for {DRY_AFTER:?}, the next feed takes over");
-                    self.services.feed_monitor().failed(source, "answers, but delivers no kills");
+                    self.node.feed_monitor().failed(source, "answers, but delivers no kills");
                     self.phase(active, FeedPhase::Failed);
                     dry.insert(active);
                     active = (active + 1) % self.feeds.len();
                     attempts = 0;
                     pump = self.start_pump(active, Begin::Position, Life::new()).await;
-                    self.services.request_reconcile();
+                    self.node.request_reconcile();
                 }
                 Change::Failed(_) | Change::Silent => {
                     let reason = match change {
@@ -228,7 +229,7 @@ impl Supervisor {
                     attempts += 1;
                     let source = self.feeds[active].source();
                     tracing::warn!(feed = %source, reason, attempts, "feed failed");
-                    self.services.feed_monitor().failed(source, &reason);
+                    self.node.feed_monitor().failed(source, &reason);
                     metrics::counter!("feed_failures_total", "feed" => source.as_str()).increment(1);
                     let failed = active;
                     let pause = if self.feeds.len() == 1 {
@@ -252,7 +253,7 @@ impl Supervisor {
                     let is_same = active == failed && self.feeds.len() > 1;
                     let life = if is_same { pump.life.after() } else { Life::new() };
                     pump = self.start_pump(active, begin, life).await;
-                    self.services.request_reconcile();
+                    self.node.request_reconcile();
                 }
             }
         }
@@ -341,10 +342,10 @@ impl Supervisor {
         drop(self.retired().remove(&index));
         let feed = Arc::clone(&self.feeds[index]);
         let position = match begin {
-            Begin::Position => self.services.feed_position(feed.source()).await,
+            Begin::Position => begin_at(&self.node, feed.source()).await,
             Begin::Head => None,
         };
-        let task = spawn_child(pump(feed, position, self.events.clone(), Arc::clone(&self.services), life.clone()));
+        let task = spawn_child(pump(feed, position, self.events.clone(), Arc::clone(&self.node), life.clone()));
         Pump { task, life }
     }
 
@@ -353,7 +354,23 @@ impl Supervisor {
     }
 
     fn phase(&self, index: usize, phase: FeedPhase) {
-        self.services.feed_monitor().phase(self.feeds[index].source(), phase);
+        self.node.feed_monitor().phase(self.feeds[index].source(), phase);
+    }
+}
+
+/// Where reading a feed goes on: what this process has read itself, else what is stored. Waits for the database.
+async fn begin_at(node: &Node, source: Source) -> Option<Position> {
+    if let Some(position) = node.feed_monitor().read_position(source) {
+        return Some(Position(position));
+    }
+    loop {
+        match node.store().find_position(source.as_str()).await {
+            Ok(position) => return position.map(Position),
+            Err(error) => {
+                tracing::warn!(%error, feed = %source, "feed position cannot be read yet");
+                sleep(Duration::from_secs(1)).await;
+            }
+        }
     }
 }
 
@@ -362,7 +379,7 @@ async fn pump(
     feed: Arc<dyn Feed>,
     position: Option<Position>,
     events: mpsc::Sender<FeedEvent>,
-    services: Arc<Services>,
+    node: Arc<Node>,
     life: Arc<Life>,
 ) -> Option<UpstreamError> {
     let source = feed.source();
@@ -375,7 +392,7 @@ async fn pump(
             Ok(FeedItem::Event(event)) => {
                 life.event();
                 let position = event.position.as_ref().map(|position| position.0.as_str());
-                services.feed_monitor().event(source, event.received_at, position);
+                node.feed_monitor().event(source, event.received_at, position);
                 life.is_waiting_for_room.store(true, Ordering::Relaxed);
                 let sent = events.send(event).await;
                 life.is_waiting_for_room.store(false, Ordering::Relaxed);
@@ -386,12 +403,12 @@ async fn pump(
             }
             Ok(FeedItem::Gap { after, resumed_at }) => {
                 tracing::warn!(feed = %source, ?after, %resumed_at, "the feed no longer holds what was missed");
-                services.request_reconcile();
+                node.request_reconcile();
             }
-            Ok(FeedItem::Connected) => services.feed_monitor().alive(source),
+            Ok(FeedItem::Connected) => node.feed_monitor().alive(source),
             Ok(FeedItem::Idle { within }) => {
                 life.progress(within);
-                services.feed_monitor().alive(source);
+                node.feed_monitor().alive(source);
             }
             Err(error) => return Some(error),
         }

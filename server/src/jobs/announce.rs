@@ -3,19 +3,19 @@
 use crate::{
     lifecycle::{Job, JobOutcome, Next},
     live::LiveEvent,
-    services::Services,
+    node::Node,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
 
-pub struct Announcements(pub Arc<Services>);
+pub struct Announcements(pub Arc<Node>);
 
 #[async_trait]
 impl Job for Announcements {
     async fn run(&mut self) -> JobOutcome {
-        let services = &self.0;
-        services.window().announce(LiveEvent::Feed(Arc::new(services.feed_status())));
-        services.window().announce(LiveEvent::Stats(Arc::new(services.live_stats())));
+        let node = &self.0;
+        node.window().announce(LiveEvent::Feed(Arc::new(node.feed_status())));
+        node.window().announce(LiveEvent::Stats(Arc::new(node.live_stats())));
         Ok(Next::InAPeriod)
     }
 }

@@ -4,9 +4,10 @@
 //! twice as long before its next turn.
 
 use crate::{
+    books::Books,
     enrichment::{Arrived, Basis, Body, enrich_guarded, recompute::recompute},
     lifecycle::{Job, JobOutcome, Next},
-    services::Services,
+    node::Node,
 };
 use async_trait::async_trait;
 use domain::{KillmailId, Source};
@@ -38,14 +39,14 @@ enum Outcome {
 
 /// Tries the due letters.
 pub struct Replay {
-    pub services: Arc<Services>,
+    pub books: Arc<Books>,
     pub esi: Arc<EsiClient>,
 }
 
 #[async_trait]
 impl Job for Replay {
     async fn run(&mut self) -> JobOutcome {
-        let outcome = replay(&self.services, &self.esi, None, true, BATCH).await?;
+        let outcome = replay(&self.books, &self.esi, None, true, BATCH).await?;
         if outcome != Replayed::default() {
             tracing::info!(?outcome, "dead letters tried again");
         }
@@ -54,7 +55,7 @@ impl Job for Replay {
 }
 
 /// Counts the letters for `/metrics`.
-pub struct Count(pub Arc<Services>);
+pub struct Count(pub Arc<Node>);
 
 #[async_trait]
 impl Job for Count {
@@ -70,7 +71,7 @@ impl Job for Count {
 /// # Errors
 /// When the database does not answer; what was resolved until then stays resolved.
 pub async fn replay(
-    services: &Arc<Services>,
+    books: &Arc<Books>,
     esi: &EsiClient,
     source: Option<Source>,
     only_due: bool,
@@ -78,14 +79,14 @@ pub async fn replay(
 ) -> Result<Replayed, StoreError> {
     let mut total = Replayed::default();
     let mut is_esi_away = false;
-    for letter in services.store().list_unresolved_dead_letters(source, only_due, limit).await? {
-        match try_again(&letter, services, esi, is_esi_away).await? {
+    for letter in books.node().store().list_unresolved_dead_letters(source, only_due, limit).await? {
+        match try_again(&letter, books, esi, is_esi_away).await? {
             Outcome::Resolved => {
-                services.store().resolve_dead_letter(letter.id).await?;
+                books.node().store().resolve_dead_letter(letter.id).await?;
                 total.resolved += 1;
             }
             Outcome::Failed(reason) => {
-                services.store().fail_dead_letter(letter.id, &reason).await?;
+                books.node().store().fail_dead_letter(letter.id, &reason).await?;
                 total.failed += 1;
             }
             Outcome::Left => total.left += 1,
@@ -102,21 +103,21 @@ pub async fn replay(
 
 async fn try_again(
     letter: &DeadLetter,
-    services: &Arc<Services>,
+    books: &Arc<Books>,
     esi: &EsiClient,
     is_esi_away: bool,
 ) -> Result<Outcome, StoreError> {
     if letter.kind == LetterKind::Enrichment
         && let Some(id) = letter.killmail_id
     {
-        let outcome = recompute(services, &[id], enrich_guarded).await?;
+        let outcome = recompute(books, &[id], enrich_guarded).await?;
         if let Some(failure) = outcome.failed.into_iter().next() {
             return Ok(Outcome::Failed(failure.reason));
         }
         // A kill that retention has dropped needs no enrichment.
         return Ok(Outcome::Resolved);
     }
-    let now = services.now();
+    let now = books.node().now();
     let body = |payload, hash, reported| Body {
         payload: Arc::from(payload),
         hash,
@@ -128,7 +129,7 @@ async fn try_again(
         FeedBody::Malformed { reason, .. } => return Ok(Outcome::Failed(reason)),
         FeedBody::Killmail { hash, payload, reported, .. } => (body(payload, hash, reported), letter.killmail_id),
         FeedBody::Reference { killmail_id, hash, reported, .. } => {
-            if is_stored(killmail_id, services).await? {
+            if is_stored(killmail_id, books).await? {
                 return Ok(Outcome::Resolved);
             }
             if is_esi_away {
@@ -146,33 +147,33 @@ async fn try_again(
         Err(refused) => return Ok(Outcome::Failed(refused.to_string())),
     };
     let id = arrived.killmail.killmail_id;
-    if is_stored(id, services).await? {
+    if is_stored(id, books).await? {
         return Ok(Outcome::Resolved);
     }
     // A kill that the database refused once is remembered as seen; any other such kill is on its way.
-    if letter.kind != LetterKind::Storage && !services.dedupe().is_new(id) {
+    if letter.kind != LetterKind::Storage && !books.node().dedupe().is_new(id) {
         return Ok(Outcome::Left);
     }
-    let stored = store(letter, arrived, services).await;
+    let stored = store(letter, arrived, books).await;
     if stored.is_err() {
-        services.dedupe().forget(id);
+        books.node().dedupe().forget(id);
     }
     stored
 }
 
-async fn is_stored(id: KillmailId, services: &Services) -> Result<bool, StoreError> {
-    Ok(!services.store().filter_known_ids(&[id]).await?.is_empty())
+async fn is_stored(id: KillmailId, books: &Books) -> Result<bool, StoreError> {
+    Ok(!books.node().store().filter_known_ids(&[id]).await?.is_empty())
 }
 
-async fn store(letter: &DeadLetter, arrived: Arrived, services: &Services) -> Result<Outcome, StoreError> {
-    let kill = enrich_guarded(arrived, &Basis::of(services));
+async fn store(letter: &DeadLetter, arrived: Arrived, books: &Books) -> Result<Outcome, StoreError> {
+    let kill = enrich_guarded(arrived, &Basis::of(books));
     if kill.failure.is_some() {
-        services.enrichments().request(kill.record.killmail.killmail_id);
+        books.node().enrichments().request(kill.record.killmail.killmail_id);
     }
     let batch =
         KillBatch { records: &[&kill.record], static_data: &kill.static_data, positions: &[], dead_letters: &[] };
-    let outcome = services.store().insert_batch(&batch).await?;
-    services.request_names(&kill.record);
+    let outcome = books.node().store().insert_batch(&batch).await?;
+    books.names().request(kill.record.killmail.player_ids());
     if outcome.rejected.is_empty() {
         return Ok(Outcome::Resolved);
     }

@@ -2,11 +2,14 @@
 //! ten minutes) and those that somebody looked at when their enrichment was a day old. Every few minutes it looks for
 //! failed ones in the database: those of backfills, which are processes of their own, and those from before a restart.
 
-use super::queue::{Due, TRIES};
 use crate::{
+    books::Books,
     enrichment::recompute::{Compute, Failure, recompute},
     lifecycle::{Job, JobOutcome, Next},
-    services::Services,
+    node::{
+        Node,
+        enrichment_queue::{Due, TRIES},
+    },
 };
 use async_trait::async_trait;
 use std::{collections::HashMap, sync::Arc};
@@ -18,7 +21,7 @@ const BATCH: usize = 100;
 const SWEEP_KILLS: u32 = 1_000;
 
 /// Has the failed kills of the database enriched again.
-pub struct Sweep(pub Arc<Services>);
+pub struct Sweep(pub Arc<Node>);
 
 #[async_trait]
 impl Job for Sweep {
@@ -32,20 +35,20 @@ impl Job for Sweep {
 
 /// Enriches what was asked for and is due.
 pub struct Enrichments {
-    pub services: Arc<Services>,
+    pub books: Arc<Books>,
     pub compute: Compute,
 }
 
 #[async_trait]
 impl Job for Enrichments {
     async fn run(&mut self) -> JobOutcome {
-        let due = self.services.enrichments().take_due(BATCH);
+        let due = self.books.node().enrichments().take_due(BATCH);
         if !due.is_empty()
-            && let Err(error) = work(&self.services, &due, self.compute).await
+            && let Err(error) = work(&self.books, &due, self.compute).await
         {
             // The database is away; that is not the kills' failure.
             for due in due {
-                self.services.enrichments().retry(due.id, due.tries);
+                self.books.node().enrichments().retry(due.id, due.tries);
             }
             return Err(error.into());
         }
@@ -53,14 +56,14 @@ impl Job for Enrichments {
     }
 }
 
-async fn work(services: &Arc<Services>, due: &[Due], compute: Compute) -> Result<(), StoreError> {
+async fn work(books: &Arc<Books>, due: &[Due], compute: Compute) -> Result<(), StoreError> {
     let tries: HashMap<_, _> = due.iter().map(|due| (due.id, due.tries)).collect();
     let ids: Vec<_> = due.iter().map(|due| due.id).collect();
-    let outcome = recompute(services, &ids, compute).await?;
+    let outcome = recompute(books, &ids, compute).await?;
     for id in outcome.missing {
         // Published and not stored yet: later. Anything else is gone.
-        if services.window().find(id).is_some_and(|kill| !kill.is_stored()) {
-            services.enrichments().retry(id, tries[&id]);
+        if books.node().window().find(id).is_some_and(|kill| !kill.is_stored()) {
+            books.node().enrichments().retry(id, tries[&id]);
         }
     }
     let mut letters = Vec::new();
@@ -68,13 +71,13 @@ async fn work(services: &Arc<Services>, due: &[Due], compute: Compute) -> Result
         let id = failure.killmail_id;
         let failed = tries[&id] + 1;
         if failed < TRIES {
-            services.enrichments().retry(id, failed);
+            books.node().enrichments().retry(id, failed);
         } else {
             letters.push(letter(failure));
         }
     }
     if !letters.is_empty() {
-        services.store().insert_dead_letters(&letters).await?;
+        books.node().store().insert_dead_letters(&letters).await?;
     }
     Ok(())
 }

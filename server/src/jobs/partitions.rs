@@ -2,7 +2,7 @@
 
 use crate::{
     lifecycle::{Job, JobOutcome, Next},
-    services::Services,
+    node::Node,
 };
 use async_trait::async_trait;
 use chrono::Months;
@@ -25,14 +25,14 @@ pub async fn keep(store: &Store, now: Timestamp, retention_months: Option<u32>) 
 
 /// [`keep`] again and again.
 pub struct Partitions {
-    pub services: Arc<Services>,
+    pub node: Arc<Node>,
     pub retention_months: Option<u32>,
 }
 
 #[async_trait]
 impl Job for Partitions {
     async fn run(&mut self) -> JobOutcome {
-        keep(self.services.store(), self.services.now(), self.retention_months).await?;
+        keep(self.node.store(), self.node.now(), self.retention_months).await?;
         Ok(Next::InAPeriod)
     }
 }

@@ -3,9 +3,9 @@
 //! not while the pipeline is behind, so that live kills do not wait. `tracker re-enrich` does the same at full speed.
 
 use crate::{
+    books::Books,
     enrichment::{enrich_guarded, recompute::recompute},
     lifecycle::{Job, JobOutcome, Next},
-    services::Services,
 };
 use async_trait::async_trait;
 use domain::{Enrichment, KillmailId, Timestamp};
@@ -30,26 +30,26 @@ pub struct Pass {
 
 /// Makes the passes that are due.
 pub struct ReEnrichment {
-    services: Arc<Services>,
+    books: Arc<Books>,
     stop: CancellationToken,
     /// The import that the last pass was made for.
     done_for: Option<Option<Timestamp>>,
 }
 
 impl ReEnrichment {
-    pub fn new(services: Arc<Services>, stop: CancellationToken) -> Self {
-        Self { services, stop, done_for: None }
+    pub fn new(books: Arc<Books>, stop: CancellationToken) -> Self {
+        Self { books, stop, done_for: None }
     }
 }
 
 #[async_trait]
 impl Job for ReEnrichment {
     async fn run(&mut self) -> JobOutcome {
-        let Some(imported_at) = due(&self.services, self.done_for).await? else { return Ok(Next::InAPeriod) };
-        let mut span = everything(&self.services);
+        let Some(imported_at) = due(&self.books, self.done_for).await? else { return Ok(Next::InAPeriod) };
+        let mut span = everything(&self.books);
         // Between the import and this process's taking it over, kills were enriched with the data before.
-        span.enriched_before = self.done_for.map(|_| self.services.now());
-        let pass = pass(&self.services, &span, Some(PAUSE), &self.stop, |_| {}).await?;
+        span.enriched_before = self.done_for.map(|_| self.books.node().now());
+        let pass = pass(&self.books, &span, Some(PAUSE), &self.stop, |_| {}).await?;
         self.done_for = Some(imported_at);
         if pass != Pass::default() {
             tracing::info!(updated = pass.updated, failed = pass.failed, "kills enriched again");
@@ -59,19 +59,16 @@ impl Job for ReEnrichment {
 }
 
 /// The import to make a pass for, if there has been none for it. Waits until this process itself uses those data.
-async fn due(
-    services: &Services,
-    done_for: Option<Option<Timestamp>>,
-) -> Result<Option<Option<Timestamp>>, StoreError> {
-    let imported_at = services.store().static_imported_at().await?;
-    let build = services.store().static_build().await?;
-    let is_ours = build.is_none_or(|build| build == services.static_data().build());
+async fn due(books: &Books, done_for: Option<Option<Timestamp>>) -> Result<Option<Option<Timestamp>>, StoreError> {
+    let imported_at = books.node().store().static_imported_at().await?;
+    let build = books.node().store().static_build().await?;
+    let is_ours = build.is_none_or(|build| build == books.node().static_data().build());
     Ok((is_ours && done_for != Some(imported_at)).then_some(imported_at))
 }
 
 /// All of time, as far as it is outdated.
-pub fn everything(services: &Services) -> Outdated {
-    let until = services.now() + chrono::TimeDelta::days(1);
+pub fn everything(books: &Books) -> Outdated {
+    let until = books.node().now() + chrono::TimeDelta::days(1);
     Outdated { version: Enrichment::VERSION, since: EARLIEST, until, enriched_before: None, all: false }
 }
 
@@ -80,7 +77,7 @@ pub fn everything(services: &Services) -> Outdated {
 /// # Errors
 /// When the database does not answer; what was done until then stays.
 pub async fn pass(
-    services: &Arc<Services>,
+    books: &Arc<Books>,
     span: &Outdated,
     pause: Option<Duration>,
     stop: &CancellationToken,
@@ -89,33 +86,33 @@ pub async fn pass(
     let mut total = Pass::default();
     let mut before: Option<KillKey> = None;
     while !stop.is_cancelled() {
-        let keys = services.store().list_outdated(span, before, BATCH).await?;
+        let keys = books.node().store().list_outdated(span, before, BATCH).await?;
         let Some(last) = keys.last() else { break };
         before = Some(*last);
         let ids: Vec<KillmailId> = keys.iter().map(|key| key.killmail_id).collect();
-        let outcome = recompute(services, &ids, enrich_guarded).await?;
+        let outcome = recompute(books, &ids, enrich_guarded).await?;
         total.updated += outcome.updated;
         total.failed += outcome.failed.len() as u64;
         metrics::counter!("killmails_re_enriched_total").increment(outcome.updated);
         for failure in &outcome.failed {
-            services.enrichments().request(failure.killmail_id);
+            books.node().enrichments().request(failure.killmail_id);
         }
         progress(total);
         if let Some(pause) = pause {
-            wait(services, pause, stop).await;
+            wait(books, pause, stop).await;
         }
     }
     Ok(total)
 }
 
 /// A pause, and a longer one while a queue of the pipeline is more than half full.
-async fn wait(services: &Services, pause: Duration, stop: &CancellationToken) {
+async fn wait(books: &Books, pause: Duration, stop: &CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             () = sleep(pause) => {}
         }
-        if services.gauges().depths().iter().all(|queue| queue.depth * 2 <= queue.capacity) {
+        if books.node().gauges().queue_depths().iter().all(|queue| queue.depth * 2 <= queue.capacity) {
             return;
         }
     }

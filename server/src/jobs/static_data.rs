@@ -5,8 +5,8 @@
 //! read leave the old in place. After a lost connection the wait grows from [`RETRY_FROM`] to [`POLL`].
 
 use crate::{
+    books::Books,
     live::window::Amendment,
-    services::Services,
     static_import::{ImportError, load},
 };
 use domain::static_data::BUNDLED_BUILD;
@@ -19,17 +19,17 @@ use upstream::retry::{Backoff, BackoffPolicy};
 const POLL: Duration = Duration::from_secs(60);
 const RETRY_FROM: Duration = Duration::from_secs(1);
 
-pub async fn run(services: Arc<Services>, stop: CancellationToken) {
+pub async fn run(books: Arc<Books>, stop: CancellationToken) {
     tokio::select! {
         () = stop.cancelled() => {}
-        () = follow(&services) => {}
+        () = follow(&books) => {}
     }
 }
 
-async fn follow(services: &Services) {
+async fn follow(books: &Books) {
     let mut backoff = Backoff::random(BackoffPolicy { first: RETRY_FROM, max: POLL });
     loop {
-        let Err(error) = listen(services, &mut backoff).await;
+        let Err(error) = listen(books, &mut backoff).await;
         let pause = backoff.next_delay();
         tracing::warn!(%error, ?pause, "news of static data cannot be had");
         sleep(pause).await;
@@ -37,11 +37,11 @@ async fn follow(services: &Services) {
 }
 
 /// Follows the news until the connection is lost.
-async fn listen(services: &Services, backoff: &mut Backoff) -> Result<std::convert::Infallible, ImportError> {
-    let mut listener = services.store().listen_for_snapshots().await?;
+async fn listen(books: &Books, backoff: &mut Backoff) -> Result<std::convert::Infallible, ImportError> {
+    let mut listener = books.node().store().listen_for_snapshots().await?;
     loop {
         // After listening has begun, so that no change falls between.
-        refresh(services).await?;
+        refresh(books).await?;
         backoff.reset();
         if let Ok(news) = timeout(POLL, listener.changed()).await {
             news?;
@@ -53,30 +53,30 @@ async fn listen(services: &Services, backoff: &mut Backoff) -> Result<std::conve
 ///
 /// # Errors
 /// When the database does not answer. Data that cannot be read are logged, and the old stay.
-pub async fn refresh(services: &Services) -> Result<(), ImportError> {
-    let dogma = services.store().find_current_snapshot(SnapshotKind::Dogma).await?;
-    services.static_cell().dogma_is(dogma.map(|snapshot| snapshot.build));
-    let wanted = load::winning(services.store()).await?;
+pub async fn refresh(books: &Books) -> Result<(), ImportError> {
+    let dogma = books.node().store().find_current_snapshot(SnapshotKind::Dogma).await?;
+    books.node().static_cell().dogma_is(dogma.map(|snapshot| snapshot.build));
+    let wanted = load::winning(books.node().store()).await?;
     let (build, sha256) = match &wanted {
         Some(snapshot) if snapshot.build != BUNDLED_BUILD => (snapshot.build.as_str(), Some(snapshot.sha256.as_str())),
         _ => (BUNDLED_BUILD, None),
     };
-    if services.static_cell().is(build, sha256) {
+    if books.node().static_cell().is(build, sha256) {
         return Ok(());
     }
     let loaded = match &wanted {
-        Some(snapshot) => load::load_stored(services.store(), snapshot).await,
-        None => load::load(services.store()).await.map(Some),
+        Some(snapshot) => load::load_stored(books.node().store(), snapshot).await,
+        None => load::load(books.node().store()).await.map(Some),
     };
     match loaded {
         Ok(Some(loaded)) => {
             let types = loaded.data.types().count();
             tracing::info!(build, types, "static data swapped");
             let data = Arc::clone(&loaded.data);
-            services.static_cell().replace(loaded);
-            services.prices().adopt(&data, services.now());
+            books.node().static_cell().replace(loaded);
+            books.prices().adopt(&data, books.node().now());
             // Kills of types that the old data did not know get their names.
-            let window = Arc::clone(services.window());
+            let window = Arc::clone(books.node().window());
             tokio::task::spawn_blocking(move || {
                 for id in window.ids() {
                     window.amend(id, Amendment::StaticData(&data));

@@ -52,12 +52,8 @@ fn splice(text: &mut String, kills: &[Arc<LiveKill>]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        enrichment::{Arrived, Body, enrich},
-        live::window::Window,
-        services::prices::PriceTable,
-    };
-    use domain::{KillmailId, Source, StaticData, Timestamp};
+    use crate::live::{testing, window::Window};
+    use domain::{KillmailId, StaticData, Timestamp};
     use serde_json::{Value, json};
     use tokio::sync::broadcast;
 
@@ -70,11 +66,7 @@ mod tests {
                 "victim": {"ship_type_id": 587, "damage_taken": 1},
                 "attackers": [{"final_blow": true, "damage_done": 1, "security_status": 0.0}],
             });
-            let (source, payload) = (Source::R2z2, payload.to_string().into());
-            let body = Body { payload, hash: None, source, received_at: now, reported: None };
-            let arrived = Arrived::read(body, None, now).expect("a killmail");
-            let record = enrich(arrived, &static_data, &PriceTable::default(), now).record;
-            window.publish(Arc::new(record), &|_| None, &static_data, false);
+            window.publish(testing::record(&payload.to_string(), &static_data, now), &|_| None, &static_data, false);
         }
         ids.iter().map(|id| window.find(KillmailId(*id)).expect("published")).collect()
     }

@@ -1,9 +1,6 @@
 use super::*;
-use crate::{
-    enrichment::{Arrived, Body, enrich},
-    services::prices::PriceTable,
-};
-use domain::{SolarSystemId, Source, StaticData};
+use crate::live::testing;
+use domain::{SolarSystemId, StaticData};
 use std::collections::BTreeSet;
 
 const JITA: i64 = 30_000_142;
@@ -47,10 +44,7 @@ fn publish(window: &Window, static_data: &StaticData, id: u64, system: i64) -> A
         "victim":{{"ship_type_id":587}},"attackers":[{{"character_id":90000007,"final_blow":true}}]}}"#,
         now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
     );
-    let body = Body { payload: Arc::from(payload), hash: None, source: Source::R2z2, received_at: now, reported: None };
-    let arrived = Arrived::read(body, None, now).expect("a killmail");
-    let record = Arc::new(enrich(arrived, static_data, &PriceTable::default(), now).record);
-    window.publish(record, &|_| None, static_data, false).expect("a new kill")
+    window.publish(testing::record(&payload, static_data, now), &|_| None, static_data, false).expect("a new kill")
 }
 
 fn in_system(system: i64) -> KillFilter {

@@ -25,9 +25,9 @@
 
 use super::{
     Services,
-    fits::Settled,
     submit::{Intake, Submission, Submitted},
 };
+use crate::books::fits::Settled;
 use contract::{
     ApiError, EntityCard, FilterName, KillDetail, KillPage, LiveStats, PlaceKind, PlacePage, RankedPage, SearchHit,
     StaticDataStatus, StatsWindow, StatusReport, TypePage, TypeStats, ports::Paging,

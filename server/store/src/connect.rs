@@ -1,6 +1,6 @@
 //! The pool: how the product connects, how long anything may take, how many connections it may use.
 
-use crate::StoreError;
+use crate::{StoreError, known_partitions::KnownPartitions};
 use sqlx::{
     PgPool,
     migrate::Migrator,
@@ -66,7 +66,7 @@ impl fmt::Debug for StoreOptions {
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) pool: PgPool,
-    pub(crate) partitions: Arc<crate::partitions::KnownPartitions>,
+    pub(crate) partitions: Arc<KnownPartitions>,
 }
 
 /// How busy the pool is.

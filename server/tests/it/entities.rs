@@ -7,8 +7,10 @@ use domain::{
     access::{Policy, Viewer},
 };
 use server::{
+    books::{Books, entities},
     lifecycle::{Kind, Lifecycle},
-    services::{Parts, Services, entities},
+    node::{Node, Parts},
+    services::Services,
     static_import::load::Loaded,
 };
 use simulator::Simulator;
@@ -38,17 +40,19 @@ async fn what_is_old_is_served_at_once_and_asked_for_behind() {
     let body: serde_json::Value = serde_json::from_str(&simulator.killmail(kill).expect("kept").0).expect("JSON");
     let id = body["victim"]["corporation_id"].as_i64().expect("a corporation");
     let database = TestDatabase::create().await;
-    let (services, requests) = Services::new(Parts {
+    let node = Node::new(Parts {
         store: database.store.clone(),
         static_data: Loaded::bundled().expect("bundled"),
         feeds: vec![Source::R2z2],
         is_demo: true,
         clock: later,
     });
+    let (books, requests) = Books::new(node);
+    let services = Services::new(Arc::clone(&books));
     let http = HttpClient::new(HttpOptions::new("tests@tracker.example", later)).expect("a client");
     let esi = EsiClient::new(http, EsiOptions::new(simulator.upstream_url("esi").parse().expect("a URL")));
     let lifecycle = Lifecycle::new(later);
-    let asking = entities::run(requests.entities, Arc::clone(&services), Arc::new(esi), lifecycle.stop_token());
+    let asking = entities::run(requests.entities, Arc::clone(&books), Arc::new(esi), lifecycle.stop_token());
     lifecycle.spawn("entities", Kind::Critical, asking);
     let calls = || simulator.counters().routes.get("esi corporation").copied().unwrap_or_default();
     let asked = services.asked_by(Viewer::Guest, Policy::Standard);

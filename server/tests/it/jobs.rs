@@ -105,12 +105,15 @@ async fn letters_are_tried_again_until_they_are_resolved() {
     // Without ESI the two that need it are left as they are.
     let esi = esi(&app.simulator);
     app.simulator.set_outage("esi", true);
-    let first = replay(services, &esi, None, true, 100).await.expect("replay");
+    let first = replay(services.books(), &esi, None, true, 100).await.expect("replay");
     assert_eq!(first, Replayed { resolved: 2, failed: 2, left: 2 });
     app.simulator.set_outage("esi", false);
-    assert_eq!(replay(services, &esi, Some(Source::EveKill), true, 100).await.expect("replay"), Replayed::default());
+    assert_eq!(
+        replay(services.books(), &esi, Some(Source::EveKill), true, 100).await.expect("replay"),
+        Replayed::default()
+    );
     // The hopeless ones wait now.
-    let second = replay(services, &esi, None, true, 100).await.expect("replay");
+    let second = replay(services.books(), &esi, None, true, 100).await.expect("replay");
     assert_eq!(second, Replayed { resolved: 2, failed: 0, left: 0 });
 
     let old: Vec<KillmailId> = ids.iter().copied().map(KillmailId).collect();
@@ -180,7 +183,7 @@ async fn failed_and_stale_enrichments_are_shown_and_then_computed_again() {
         eventually("the other one is computed again", || async { !value(ids[2]).await.is_null() }).await;
     }
     eventually("the stale one is computed again", || async { !value(ids[0]).await.is_null() }).await;
-    services.enrichments().request(KillmailId(ids[1]));
+    services.node().enrichments().request(KillmailId(ids[1]));
     eventually("the failed one is computed again", || async { !value(ids[1]).await.is_null() }).await;
     let fresh = database.find_kill(KillmailId(ids[1])).await.expect("answer").expect("stored");
     assert_eq!((fresh.enrichment.failed_at, fresh.enrichment.labels), (None, broken.enrichment.labels));
@@ -190,7 +193,7 @@ async fn failed_and_stale_enrichments_are_shown_and_then_computed_again() {
     let in_memory = || services.window().find(live).map(|kill| kill.record.enrichment.enriched_at);
     eventually("it is published", || async { in_memory().is_some() }).await;
     let before = in_memory();
-    services.enrichments().request(live);
+    services.node().enrichments().request(live);
     eventually("its copy in memory is newer", || async { in_memory() > before }).await;
     assert_eq!((fresh.source, fresh.received_at.timestamp()), (broken.source, broken.received_at.timestamp()));
     app.stop().await;
@@ -219,7 +222,7 @@ async fn a_kill_that_is_enriched_again_keeps_its_prices_and_gets_those_it_lacked
                 reported: None,
             };
             let arrived = Arrived { killmail: Arc::clone(&record.killmail), body };
-            let now = enrich_guarded(arrived, &Basis::of(services)).record.enrichment.clone();
+            let now = enrich_guarded(arrived, &Basis::of(services.books())).record.enrichment.clone();
             let market = now.unit_prices.values().filter(|unit| unit.source != PriceSource::Rule).count();
             (market > 3 && now.valuation.unpriced_types == 0).then_some((record, now))
         })
@@ -316,7 +319,7 @@ async fn an_enrichment_that_fails_three_times_is_a_letter() {
     let ids = simulator.emit(2);
     let database = TestDatabase::create().await;
     let offline = Offline::open(&config(&simulator, &database)).await.expect("services");
-    let services = Arc::clone(&offline.services);
+    let books = Arc::clone(&offline.books);
     for id in &ids {
         store(&database.store, &failed(&simulator, *id)).await;
     }
@@ -332,8 +335,8 @@ async fn an_enrichment_that_fails_three_times_is_a_letter() {
     // As after a backfill, nobody has asked for them: the job finds them itself.
     let sweep = Duration::from_millis(100);
     let lifecycle = Lifecycle::new(server::wiring::now);
-    lifecycle.every("sweep", Schedule::every(sweep), Box::new(enrichment::Sweep(Arc::clone(&services))));
-    let job = enrichment::Enrichments { services: Arc::clone(&services), compute };
+    lifecycle.every("sweep", Schedule::every(sweep), Box::new(enrichment::Sweep(Arc::clone(books.node()))));
+    let job = enrichment::Enrichments { books: Arc::clone(&books), compute };
     lifecycle.every("enrichment", Schedule::every(sweep), Box::new(job));
     eventually("one is a letter", || async {
         !database.store.list_dead_letters(10).await.expect("letters").is_empty()
@@ -352,11 +355,11 @@ async fn an_enrichment_that_fails_three_times_is_a_letter() {
     assert!(mark(ids[0]).await, "it keeps its mark");
     eventually("the other is whole", || async { !mark(ids[1]).await }).await;
     assert_eq!(database.store.list_failed_enrichments(10).await.expect("ids"), [], "a letter is not looked for");
-    eventually("nothing is left to do", || async { services.enrichments().is_empty() }).await;
+    eventually("nothing is left to do", || async { books.node().enrichments().is_empty() }).await;
     assert_eq!(database.store.list_dead_letters(10).await.expect("letters").len(), 1);
     assert!(lifecycle.finish(sweep).await, "the jobs end");
     // The replay of letters has better luck.
-    let replayed = replay(&services, &esi(&simulator), None, true, 10).await.expect("replay");
+    let replayed = replay(&books, &esi(&simulator), None, true, 10).await.expect("replay");
     assert_eq!(replayed, Replayed { resolved: 1, failed: 0, left: 0 });
     assert!(!mark(ids[0]).await);
     offline.close().await;

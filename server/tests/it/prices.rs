@@ -6,10 +6,8 @@ use domain::{
     Isk, KillRecord, Killmail, PriceSource, Source, StaticData, Timestamp, TypeId, UnitPrice, killmail::Item,
 };
 use server::{
-    enrichment::{Arrived, Basis, Body, enrich_guarded},
-    lifecycle::{Kind, Lifecycle, Schedule},
-    services::{
-        Parts, Services,
+    books::{
+        Books,
         prices::{
             self, Sources,
             lists::{EsiPrices, MutamarketPrices},
@@ -17,6 +15,10 @@ use server::{
             revalue::Revaluation,
         },
     },
+    enrichment::{Arrived, Basis, Body, enrich_guarded},
+    ingest::publish::publish,
+    lifecycle::{Kind, Lifecycle, Schedule},
+    node::{Node, Parts},
     static_import::load::Loaded,
 };
 use simulator::{Fault, JANICE_KEY, Simulator};
@@ -42,28 +44,28 @@ use upstream::{
 struct Market {
     simulator: Simulator,
     database: TestDatabase,
-    services: Arc<Services>,
+    books: Arc<Books>,
     lifecycle: Lifecycle,
     next_id: AtomicI64,
 }
 
 /// The tasks that keep prices, as in a server.
-fn start(lifecycle: &Lifecycle, services: &Arc<Services>, sources: Sources) {
-    let services = || Arc::clone(services);
+fn start(lifecycle: &Lifecycle, books: &Arc<Books>, sources: Sources) {
+    let books = || Arc::clone(books);
     let Sources { esi, janice, mutamarket } = sources;
     if let Some(janice) = janice {
-        services().prices().ask_janice();
-        let asking = prices::janice::run(services(), janice, lifecycle.stop_token());
+        books().prices().ask_janice();
+        let asking = prices::janice::run(books(), janice, lifecycle.stop_token());
         lifecycle.spawn("janice prices", Kind::Helper, asking);
         let warming = Schedule::every(Duration::from_mins(1));
-        lifecycle.every("price prewarming", warming, Box::new(Prewarming::new(services())));
+        lifecycle.every("price prewarming", warming, Box::new(Prewarming::new(books())));
     }
     let lists = Schedule::every(Duration::from_hours(1)).retry(prices::lists::RETRY);
-    let job = MutamarketPrices { services: services(), client: mutamarket };
+    let job = MutamarketPrices { books: books(), client: mutamarket };
     lifecycle.every("mutamarket prices", lists, Box::new(job));
-    lifecycle.every("esi prices", lists, Box::new(EsiPrices { services: services(), esi }));
+    lifecycle.every("esi prices", lists, Box::new(EsiPrices { books: books(), esi }));
     let revaluing = Schedule::every(Duration::from_secs(1));
-    lifecycle.every("revaluation", revaluing, Box::new(Revaluation::new(services())));
+    lifecycle.every("revaluation", revaluing, Box::new(Revaluation::new(books())));
 }
 
 impl Market {
@@ -82,18 +84,18 @@ impl Market {
         config.limits.price_service_burst = if calls_per_second > 1 { 10_000 } else { 3 };
         let simulator = Simulator::start(config).await.expect("simulator");
         let database = TestDatabase::create().await;
-        let (services, _) = Services::new(Parts {
+        let (services, _) = Books::new(Node::new(Parts {
             store: database.store.clone(),
             static_data: Loaded::bundled().expect("bundled"),
             feeds: vec![Source::R2z2],
             is_demo: true,
             clock,
-        });
+        }));
         let market =
-            Self { simulator, database, services, lifecycle: Lifecycle::new(clock), next_id: AtomicI64::new(1) };
-        prices::load(&market.services).await;
+            Self { simulator, database, books: services, lifecycle: Lifecycle::new(clock), next_id: AtomicI64::new(1) };
+        prices::load(&market.books).await;
         let sources = market.sources(key, calls_per_second);
-        start(&market.lifecycle, &market.services, sources);
+        start(&market.lifecycle, &market.books, sources);
         market
     }
 
@@ -119,7 +121,7 @@ impl Market {
 
     /// A kill of a Rifter with these in its hold, as it comes through the pipeline.
     fn kill(&self, types: &[TypeId]) -> Arc<KillRecord> {
-        let now = self.services.now();
+        let now = self.books.node().now();
         let mut killmail: Killmail = serde_json::from_value(serde_json::json!({
             "killmail_id": self.next_id.fetch_add(1, Ordering::Relaxed), "killmail_time": now,
             "solar_system_id": 30_000_142, "victim": {"ship_type_id": 587, "damage_taken": 1},
@@ -140,29 +142,29 @@ impl Market {
         let payload = serde_json::to_string(&killmail).expect("JSON");
         let body = Body { payload: payload.into(), hash: None, source: Source::R2z2, received_at: now, reported: None };
         let arrived = Arrived { killmail: Arc::new(killmail), body };
-        let kill = enrich_guarded(arrived, &Basis::of(&self.services));
-        self.services.publish(&kill);
+        let kill = enrich_guarded(arrived, &Basis::of(&self.books));
+        publish(&kill, &self.books);
         kill.record
     }
 
     fn price(&self, type_id: TypeId) -> Option<UnitPrice> {
-        self.services.prices().table().price(type_id, self.services.now())
+        self.books.prices().table().price(type_id, self.books.node().now())
     }
 
     fn current(&self, record: &KillRecord) -> Arc<KillRecord> {
-        Arc::clone(&self.services.window().find(record.killmail.killmail_id).expect("in the window").record)
+        Arc::clone(&self.books.node().window().find(record.killmail.killmail_id).expect("in the window").record)
     }
 
     async fn store(&self, record: &KillRecord) {
         let records = [record];
-        let static_data = self.services.static_data();
+        let static_data = self.books.node().static_data();
         let batch = KillBatch { records: &records, static_data: &static_data, positions: &[], dead_letters: &[] };
-        self.database.store.ensure_partitions(self.services.now()).await.expect("partitions");
+        self.database.store.ensure_partitions(self.books.node().now()).await.expect("partitions");
         self.database.store.insert_batch(&batch).await.expect("stored");
     }
 
     async fn has_esi(&self) {
-        eventually("esi's list is there", || async { !self.services.prices().table().is_without_market() }).await;
+        eventually("esi's list is there", || async { !self.books.prices().table().is_without_market() }).await;
     }
 
     fn calls(&self, route: &str) -> u64 {
@@ -208,7 +210,7 @@ async fn kills_at_once_share_few_paced_calls_and_no_type_is_asked_for_twice() {
             scope.spawn(move || market.kill(&types));
         }
     });
-    eventually("all are answered", || async { market.services.prices().health().waiting == 0 }).await;
+    eventually("all are answered", || async { market.books.prices().health().waiting == 0 }).await;
     // 499 in the holds and the hull.
     assert_eq!((market.calls("janice pricer"), market.calls("janice lines")), (3, 500));
     for type_id in &types[..490] {
@@ -218,19 +220,19 @@ async fn kills_at_once_share_few_paced_calls_and_no_type_is_asked_for_twice() {
     }
     // Asked again, also by the unknown ones: nothing is due.
     market.kill(&types);
-    assert_eq!(market.services.prices().health().waiting, 0);
-    assert_eq!(market.services.prices().health().sources[0].unknown, 9);
+    assert_eq!(market.books.prices().health().waiting, 0);
+    assert_eq!(market.books.prices().health().sources[0].unknown, 9);
     let counters = market.simulator.counters();
     assert_eq!(counters.violation_count(), 0, "{:?}", counters.violations);
 
     // A restart knows what this run learnt, gaps included.
-    let (again, _) = Services::new(Parts {
+    let (again, _) = Books::new(Node::new(Parts {
         store: market.database.store.clone(),
         static_data: Loaded::bundled().expect("bundled"),
         feeds: vec![Source::R2z2],
         is_demo: true,
         clock: Utc::now,
-    });
+    }));
     eventually("prices are stored", || async {
         prices::load(&again).await;
         let health = again.prices().health();
@@ -249,7 +251,7 @@ async fn a_better_price_reaches_window_pages_and_database() {
     let sde = StaticData::bundled();
     let rolled = sde.types().filter(|info| info.is_abyssal && info.published).map(|info| info.id);
     let rolled: Vec<TypeId> = rolled.collect();
-    let mut events = market.services.window().subscribe();
+    let mut events = market.books.node().window().subscribe();
     let record = market.kill(&[known]);
     assert_eq!(
         record.enrichment.unit_prices[&known].source,
@@ -257,7 +259,7 @@ async fn a_better_price_reaches_window_pages_and_database() {
         "janice is away: with its source"
     );
     assert_eq!(record.enrichment.unit_prices[&known].price, market.price(known).expect("priced").price);
-    eventually("the failure is told", || async { market.services.prices().health().sources[0].last_error.is_some() })
+    eventually("the failure is told", || async { market.books.prices().health().sources[0].last_error.is_some() })
         .await;
 
     market.simulator.set_outage("janice", false);
@@ -292,7 +294,7 @@ async fn a_better_price_reaches_window_pages_and_database() {
     })
     .await;
 
-    eventually("rolled modules are estimated", || async { market.services.prices().health().sources[1].prices > 50 })
+    eventually("rolled modules are estimated", || async { market.books.prices().health().sources[1].prices > 50 })
         .await;
     let sources: BTreeSet<PriceSource> =
         rolled.iter().filter_map(|id| market.price(*id)).map(|unit| unit.source).collect();
@@ -319,7 +321,7 @@ async fn a_price_that_moved_counts_for_new_kills_and_stale_ones_serve_meanwhile(
     let old_price = first.enrichment.unit_prices[&known];
     market.simulator.move_market();
     market.kill(&[known]);
-    assert_eq!(market.services.prices().health().waiting, 0, "fresh for an hour");
+    assert_eq!(market.books.prices().health().waiting, 0, "fresh for an hour");
 
     LATER_MINUTES.store(61, Ordering::Release);
     let second = market.kill(&[known]);
@@ -354,13 +356,13 @@ async fn without_a_key_or_with_a_wrong_one_the_chain_begins_with_esi() {
         assert!(!used.contains_key(&TypeId(99_999_999)) && record.enrichment.valuation.unpriced_types == 1);
         if key.is_some() {
             eventually("the refusal is told", || async {
-                market.services.prices().health().sources[0].last_error.is_some()
+                market.books.prices().health().sources[0].last_error.is_some()
             })
             .await;
             assert_eq!(market.simulator.counters().responses["janice 403"], 1, "no storm");
         } else {
             assert_eq!(market.simulator.counters().request_count("janice"), 0);
-            assert!(!market.services.prices().health().sources[0].is_in_use);
+            assert!(!market.books.prices().health().sources[0].is_in_use);
         }
         market.close().await;
     }
@@ -375,7 +377,7 @@ async fn nonsense_and_haste_of_the_price_services_harm_nothing() {
     let record = market.kill(&[known]);
     assert_eq!(record.enrichment.unit_prices[&known].source, PriceSource::EsiAverage);
     eventually("nonsense is told", || async {
-        let error = market.services.prices().health().sources[0].last_error.clone();
+        let error = market.books.prices().health().sources[0].last_error.clone();
         error.is_some_and(|error| error.contains("understood"))
     })
     .await;
@@ -406,13 +408,13 @@ fn list_clock() -> Timestamp {
 #[tokio::test]
 async fn a_broken_price_list_does_not_erase_the_prices() {
     let database = TestDatabase::create().await;
-    let (services, _) = Services::new(Parts {
+    let (services, _) = Books::new(Node::new(Parts {
         store: database.store.clone(),
         static_data: Loaded::bundled().expect("bundled"),
         feeds: vec![Source::R2z2],
         is_demo: true,
         clock: list_clock,
-    });
+    }));
     let rows = |count: usize| {
         let rows = (1..=count).map(|id| serde_json::json!({"type_id": id, "average_price": 5.0}));
         serde_json::Value::Array(rows.collect())
@@ -431,8 +433,8 @@ async fn a_broken_price_list_does_not_erase_the_prices() {
 async fn a_question_too_long_for_janice_is_asked_in_pieces() {
     let market = Market::open_with(Utc::now, Some(JANICE_KEY), 50, |limits| limits.janice_lines = 30).await;
     market.kill(&market_types(&market.simulator, true, 99));
-    eventually("all are answered", || async { market.services.prices().health().waiting == 0 }).await;
-    let janice = market.services.prices().health().sources[0].clone();
+    eventually("all are answered", || async { market.books.prices().health().waiting == 0 }).await;
+    let janice = market.books.prices().health().sources[0].clone();
     assert_eq!((janice.prices, janice.unknown), (100, 0));
     let responses = market.simulator.counters().responses;
     assert_eq!((responses["janice 400"], responses["janice 200"]), (2, 4), "100 and 50 refused, 4 of 25 answered");
@@ -446,13 +448,13 @@ async fn what_dies_most_is_asked_for_before_it_dies_again() {
     market.has_esi().await;
     let record = market.kill(&[known]);
     market.store(&record).await;
-    let (restarted, _) = Services::new(Parts {
+    let (restarted, _) = Books::new(Node::new(Parts {
         store: market.database.store.clone(),
         static_data: Loaded::bundled().expect("bundled"),
         feeds: vec![Source::R2z2],
         is_demo: true,
         clock: Utc::now,
-    });
+    }));
     let lifecycle = Lifecycle::new(Utc::now);
     start(&lifecycle, &restarted, market.sources(Some(JANICE_KEY), 50));
     eventually("prices are fetched without a kill", || async {

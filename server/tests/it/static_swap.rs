@@ -9,9 +9,10 @@ use domain::{
     static_data::{BUNDLED_BUILD, StaticRows},
 };
 use server::{
+    books::Books,
     enrichment::{Arrived, Basis, Body, Enriched, enrich_guarded},
-    ingest::{PersistItem, persist},
-    services::{Parts, Services},
+    ingest::{PersistItem, persist, publish::publish},
+    node::{Node, Parts},
     static_import::{self, load::Loaded},
 };
 use std::sync::{
@@ -104,33 +105,34 @@ async fn a_kill_on_its_way_keeps_the_build_that_it_was_enriched_with() {
     const JITA: SolarSystemId = SolarSystemId(30_000_142);
     const THE_FORGE: RegionId = RegionId(10_000_002);
     let database = TestDatabase::create().await;
-    let (services, _requests) = Services::new(Parts {
+    let node = Node::new(Parts {
         store: database.store.clone(),
         static_data: Loaded::bundled().expect("bundled"),
         feeds: vec![Source::R2z2],
         is_demo: true,
         clock: chrono::Utc::now,
     });
-    let before = rifter(1, &services);
+    let (books, _requests) = Books::new(Arc::clone(&node));
+    let before = rifter(1, &books);
     let nothing = StaticData::new(StaticRows { build: "empty".to_owned(), ..StaticRows::default() });
-    services.static_cell().replace(Loaded { data: Arc::new(nothing), sha256: None });
-    let after = rifter(2, &services);
+    node.static_cell().replace(Loaded { data: Arc::new(nothing), sha256: None });
+    let after = rifter(2, &books);
 
     let (items, queue) = mpsc::channel(2);
     for kill in [before, after] {
-        services.publish(&kill);
+        publish(&kill, &books);
         let Enriched { record, static_data, .. } = kill;
         items.send(PersistItem::Kill { record, static_data, position: None }).await.expect("room");
     }
     drop(items);
-    persist::run(queue, Arc::clone(&services)).await;
+    persist::run(queue, Arc::clone(&node)).await;
 
     for (id, group, name) in [(1, Some(FRIGATE), Some("Rifter")), (2, None, None)] {
-        let shown = services.window().find(KillmailId(id)).expect("in the window");
+        let shown = node.window().find(KillmailId(id)).expect("in the window");
         assert_eq!((shown.summary.ship.group_id, shown.summary.ship.name.as_deref()), (group, name), "{id}");
         assert_eq!(shown.participants[0].ship_group_id, group, "{id}");
     }
-    let (now, hour) = (services.now(), chrono::TimeDelta::hours(1));
+    let (now, hour) = (node.now(), chrono::TimeDelta::hours(1));
     let stored_in = async |place: ActivityScope| -> u64 {
         let hours = database.store.activity_by_hour(place, now - hour, now + hour).await.expect("an answer");
         hours.iter().map(|hour| hour.kills).sum()
@@ -140,15 +142,15 @@ async fn a_kill_on_its_way_keeps_the_build_that_it_was_enriched_with() {
 }
 
 /// A Rifter's loss, enriched with the static data of now.
-fn rifter(id: i64, services: &Services) -> Enriched {
-    let now = services.now();
+fn rifter(id: i64, books: &Books) -> Enriched {
+    let now = books.node().now();
     let payload = serde_json::json!({
         "killmail_id": id, "killmail_time": now, "solar_system_id": 30_000_142, "victim": {"ship_type_id": 587},
         "attackers": [{"final_blow": true, "ship_type_id": 587}],
     });
     let payload = Arc::from(payload.to_string());
     let body = Body { payload, hash: None, source: Source::R2z2, received_at: now, reported: None };
-    enrich_guarded(Arrived::read(body, None, now).expect("a killmail"), &Basis::of(services))
+    enrich_guarded(Arrived::read(body, None, now).expect("a killmail"), &Basis::of(books))
 }
 
 /// CCP's price of the type that the import adds.

@@ -19,7 +19,7 @@ pub struct LiveKill {
     pub record: Arc<KillRecord>,
     /// `summary` as JSON, encoded once.
     pub json: String,
-    /// Arrived within `LIVE_AGE` of the loss.
+    /// See [`KillRecord::is_live`].
     pub is_live: bool,
     /// Shared with the forms that this one replaces or is replaced by.
     stored: Arc<AtomicBool>,
@@ -35,7 +35,7 @@ impl LiveKill {
     ) -> Self {
         let summary = KillSummary::new(&record, names, static_data);
         let participants = ParticipantFacts::of(&record.killmail, static_data).into();
-        let is_live = record.received_at - record.killmail.killmail_time <= super::LIVE_AGE;
+        let is_live = record.is_live();
         let stored = Arc::new(AtomicBool::new(is_stored));
         Self { seq: 0, json: encode(&summary), summary, participants, record, is_live, stored }
     }

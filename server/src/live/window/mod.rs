@@ -2,12 +2,13 @@
 //!
 //! Owns: sequence numbers, the look-up of kills that are not stored yet, gap filling for reconnecting clients, the
 //! minute counters. What becomes known of a kill later comes in by [`Window::amend`] and by no other way; who is told
-//! of it is one rule ([`amendment`]). Bounded by [`CAPACITY`] kills. One short lock; nothing waits, and nothing is
+//! of it is one rule ([`news`]). Bounded by [`CAPACITY`] kills. One short lock; nothing waits, and nothing is
 //! encoded, while holding it.
 
 pub mod amendment;
 mod kill;
 mod minutes;
+mod news;
 
 #[cfg(test)]
 #[path = "window_tests.rs"]
@@ -16,12 +17,11 @@ mod tests;
 pub use amendment::Amendment;
 pub use kill::LiveKill;
 
-use super::LiveEvent;
-use amendment::News;
-use chrono::TimeDelta;
+use super::event::LiveEvent;
 use contract::{LiveStats, MinuteBucket};
 use domain::{FitHash, KillFilter, KillRecord, KillmailId, StaticData, Timestamp, summary::NameLookup};
 use minutes::Minutes;
+use news::News;
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
     hash::Hash,
@@ -31,8 +31,6 @@ use tokio::sync::broadcast;
 
 /// Kills kept in memory. Larger than the persist queue, so that a kill on screen is always either here or stored.
 pub const CAPACITY: usize = 6_000;
-/// A kill older than this on arrival is history: stored, but not shown as live (design: late kills).
-pub const LIVE_AGE: TimeDelta = TimeDelta::hours(1);
 
 /// Numbers of kills by something that they have or miss.
 type Index<K> = HashMap<K, BTreeSet<u64>>;

@@ -1,11 +1,9 @@
 //! The counters behind the sparkline; who is told of an amendment, and which kills it finds.
 
 use super::*;
-use crate::{
-    enrichment::{Arrived, Body, enrich},
-    services::prices::PriceTable,
-};
-use domain::{Enrichment, FitFacts, Source};
+use crate::live::testing;
+use chrono::TimeDelta;
+use domain::{Enrichment, FitFacts};
 
 fn at(minute: i64) -> Timestamp {
     Timestamp::from_timestamp(1_700_000_040 + minute * 60, 0).expect("a time")
@@ -19,11 +17,7 @@ fn publish(window: &Window, static_data: &StaticData, id: i64, happened: i64, ar
         "attackers": [{"final_blow": true, "damage_done": 1, "security_status": 0.0}],
     })
     .to_string();
-    let (source, received_at) = (Source::R2z2, at(arrived));
-    let body = Body { payload: payload.into(), hash: None, source, received_at, reported: None };
-    let arrived = Arrived::read(body, None, received_at).expect("a killmail");
-    let record = enrich(arrived, static_data, &PriceTable::default(), received_at).record;
-    window.publish(Arc::new(record), &|_| None, static_data, false);
+    window.publish(testing::record(&payload, static_data, at(arrived)), &|_| None, static_data, false);
 }
 
 #[test]

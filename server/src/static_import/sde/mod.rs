@@ -5,10 +5,13 @@
 //! or kept from the snapshot before. Tables that this version does not know are kept byte for byte.
 
 mod dogma;
+mod error;
 mod names;
 mod table;
 mod types;
 mod universe;
+
+pub use error::SdeError;
 
 use domain::static_data::{BUILD_ENTRY, SnapshotTables};
 use eve_sde::Archive;
@@ -16,19 +19,6 @@ use std::{
     io::{Read, Seek},
     path::Path,
 };
-
-/// An archive that cannot become a snapshot.
-#[derive(Debug, thiserror::Error)]
-pub enum SdeError {
-    #[error("the static data archive cannot be read")]
-    Archive(#[from] eve_sde::Error),
-    #[error("{0} has no records")]
-    Empty(&'static str),
-    #[error("{file}: {id} belongs to {owner}, which {owners} lacks")]
-    Dangling { file: &'static str, id: u32, owner: u32, owners: &'static str },
-    #[error("a table of the snapshot cannot be written")]
-    Table(#[from] csv::Error),
-}
 
 /// Tables made from an archive, and which build they are.
 #[derive(Debug)]

@@ -1,7 +1,9 @@
 //! The stream as server-sent events: the same payloads, `id:` is `node:seq`, resumed by `Last-Event-ID`.
 
-use super::frame;
-use crate::services::{Services, asked::Asked};
+use crate::{
+    live::frame,
+    services::{Services, asked::Asked},
+};
 use axum::response::{
     Sse,
     sse::{Event, KeepAlive},
@@ -28,7 +30,7 @@ pub async fn open(
     let subscription = services.hub().subscribe(filter.clone()).map_err(|_| {
         ApiError::new(ErrorCode::TooMany, "Too many people are watching through this server. Try again in a minute.")
     })?;
-    let node = services.node().to_owned();
+    let node = services.node().id().to_owned();
     let resume = last_event_id
         .and_then(|id| id.rsplit_once(':'))
         .filter(|(from, _)| *from == node)

@@ -4,7 +4,7 @@
 //! 10 MB (see `fitting::data`), so the engines of the last files are kept: going back to the one before loads nothing.
 
 use crate::{
-    services::Services,
+    books::Books,
     static_import::{ImportError, dogma},
 };
 use fitting::{Engine, EngineError};
@@ -17,8 +17,8 @@ use tokio_util::sync::CancellationToken;
 const KEPT: usize = 2;
 
 /// Runs until `stop`.
-pub async fn run(services: Arc<Services>, stop: CancellationToken) {
-    let mut news = services.static_cell().dogma_build();
+pub async fn run(books: Arc<Books>, stop: CancellationToken) {
+    let mut news = books.node().static_cell().dogma_build();
     let mut engines = Engines::default();
     loop {
         tokio::select! {
@@ -26,10 +26,10 @@ pub async fn run(services: Arc<Services>, stop: CancellationToken) {
             changed = news.changed() => if changed.is_err() { return },
         }
         let build = news.borrow_and_update().clone();
-        match current(&services, &mut engines).await {
+        match current(&books, &mut engines).await {
             Ok(engine) => {
                 tracing::info!(build, engine = engine.build(), "the fit engine computes with other data");
-                services.fits().replace_engine(engine);
+                books.fits().replace_engine(engine);
             }
             Err(error) => tracing::error!(build, %error, "the fit engine's imported data cannot be used"),
         }
@@ -51,8 +51,8 @@ enum LoadError {
     Ended(#[from] JoinError),
 }
 
-async fn current(services: &Services, engines: &mut Engines) -> Result<Arc<Engine>, LoadError> {
-    let store = services.store();
+async fn current(books: &Books, engines: &mut Engines) -> Result<Arc<Engine>, LoadError> {
+    let store = books.node().store();
     // None where it was rolled back to nothing imported.
     let Some(snapshot) = store.find_current_snapshot(SnapshotKind::Dogma).await? else { return Ok(Engine::bundled()) };
     let load = async {

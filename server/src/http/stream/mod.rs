@@ -1,9 +1,11 @@
 //! The live stream as WebSocket and as server-sent events.
 
+pub mod session;
+pub mod sse;
+
 use super::{AppState, problem::Problem, security::Origin};
 use crate::{
     lifecycle::Lifecycle,
-    live::{session, sse},
     services::{Services, asked::Asked},
 };
 use axum::{

@@ -9,9 +9,9 @@
 
 use super::table::PriceTable;
 use crate::{
+    books::Books,
     lifecycle::{Job, JobOutcome, Next},
     live::window::Amendment,
-    services::Services,
 };
 use async_trait::async_trait;
 use chrono::TimeDelta;
@@ -47,7 +47,7 @@ struct Unsaved(BTreeMap<KillmailId, (Arc<KillRecord>, u32)>);
 
 /// Runs when prices have improved, and as long as something is left to do.
 pub struct Revaluation {
-    services: Arc<Services>,
+    books: Arc<Books>,
     unsaved: Unsaved,
     /// Types whose stored kills are still to be looked for.
     improved: BTreeSet<TypeId>,
@@ -55,36 +55,36 @@ pub struct Revaluation {
 }
 
 impl Revaluation {
-    pub fn new(services: Arc<Services>) -> Self {
-        Self { services, unsaved: Unsaved::default(), improved: BTreeSet::new(), searched_at: None }
+    pub fn new(books: Arc<Books>) -> Self {
+        Self { books, unsaved: Unsaved::default(), improved: BTreeSet::new(), searched_at: None }
     }
 }
 
 #[async_trait]
 impl Job for Revaluation {
     async fn run(&mut self) -> JobOutcome {
-        let Self { services, unsaved, improved, searched_at } = self;
-        let mut news = services.prices().take_improved();
+        let Self { books, unsaved, improved, searched_at } = self;
+        let mut news = books.prices().take_improved();
         if !news.is_empty() {
             improved.append(&mut news);
-            revalue_window(services, unsaved).await;
+            revalue_window(books, unsaved).await;
         }
         let mut searched = Ok(());
         if !improved.is_empty() && searched_at.is_none_or(|at| at.elapsed() >= STORED_PAUSE) {
             *searched_at = Some(Instant::now());
-            searched = revalue_stored(services, improved).await;
+            searched = revalue_stored(books, improved).await;
             if searched.is_ok() {
                 improved.clear();
             }
         }
-        unsaved.write(services).await?;
+        unsaved.write(books).await?;
         searched?;
         let is_done = unsaved.0.is_empty() && improved.is_empty();
         Ok(if is_done { Next::WhenWoken } else { Next::InAPeriod })
     }
 
     async fn woken(&self) {
-        self.services.prices().improved().await;
+        self.books.prices().improved().await;
     }
 }
 
@@ -113,16 +113,16 @@ fn may_improve(record: &KillRecord, table: &PriceTable, now: Timestamp) -> bool 
         && types.any(|id| !used.contains_key(&id) && table.price(id, now).is_some())
 }
 
-async fn revalue_window(services: &Services, unsaved: &mut Unsaved) {
-    let now = services.now();
-    let (table, static_data) = (services.prices().table(), services.static_data());
-    let records = services.window().records_since(now - WINDOW_AGE);
+async fn revalue_window(books: &Books, unsaved: &mut Unsaved) {
+    let now = books.node().now();
+    let (table, static_data) = (books.prices().table(), books.node().static_data());
+    let records = books.node().window().records_since(now - WINDOW_AGE);
     for chunk in records.chunks(CHUNK) {
         let better = chunk.iter().filter_map(|old| {
             let record = Arc::new(revalued(old, &static_data, &table, now)?);
             Some((old.killmail.killmail_id, Amendment::Values { based_on: Arc::clone(old), record }))
         });
-        let changed = services.window().amend_all(better);
+        let changed = books.node().window().amend_all(better);
         metrics::counter!("killmails_revalued_total").increment(changed.len() as u64);
         unsaved.add(changed.iter().map(|kill| Arc::clone(&kill.record)));
         // Thousands of kills must not keep this thread from the live path.
@@ -130,12 +130,12 @@ async fn revalue_window(services: &Services, unsaved: &mut Unsaved) {
     }
 }
 
-async fn revalue_stored(services: &Services, improved: &BTreeSet<TypeId>) -> Result<(), StoreError> {
-    let now = services.now();
+async fn revalue_stored(books: &Books, improved: &BTreeSet<TypeId>) -> Result<(), StoreError> {
+    let now = books.node().now();
     let types: Vec<TypeId> = improved.iter().copied().collect();
     let since = now - STORED_AGE;
     let in_window: Vec<KillmailId> =
-        services.window().records_since(since).iter().map(|record| record.killmail.killmail_id).collect();
+        books.node().window().records_since(since).iter().map(|record| record.killmail.killmail_id).collect();
     let search = WorsePriced {
         killed_since: since - ARRIVAL_WITHIN,
         received_since: since,
@@ -143,13 +143,13 @@ async fn revalue_stored(services: &Services, improved: &BTreeSet<TypeId>) -> Res
         except: &in_window,
         limit: STORED_KILLS,
     };
-    let (table, static_data) = (services.prices().table(), services.static_data());
+    let (table, static_data) = (books.prices().table(), books.node().static_data());
     let mut changed = Vec::new();
-    for id in services.store().list_worse_priced(search).await? {
-        let Some(record) = services.store().find_kill(id).await? else { continue };
+    for id in books.node().store().list_worse_priced(search).await? {
+        let Some(record) = books.node().store().find_kill(id).await? else { continue };
         changed.extend(revalued(&record, &static_data, &table, now));
     }
-    services.store().update_values(&changed.iter().collect::<Vec<_>>()).await?;
+    books.node().store().update_values(&changed.iter().collect::<Vec<_>>()).await?;
     metrics::counter!("killmails_revalued_total").increment(changed.len() as u64);
     Ok(())
 }
@@ -165,11 +165,11 @@ impl Unsaved {
     }
 
     /// Writes what has a row and keeps the rest.
-    async fn write(&mut self, services: &Services) -> Result<(), StoreError> {
+    async fn write(&mut self, books: &Books) -> Result<(), StoreError> {
         let waiting: Vec<Arc<KillRecord>> = self.0.values().map(|(record, _)| Arc::clone(record)).collect();
         for chunk in waiting.chunks(CHUNK) {
             let records: Vec<&KillRecord> = chunk.iter().map(Arc::as_ref).collect();
-            let stored = services.store().update_values(&records).await?;
+            let stored = books.node().store().update_values(&records).await?;
             self.0.retain(|id, _| !stored.contains(id));
         }
         self.0.retain(|_, (_, rounds)| {

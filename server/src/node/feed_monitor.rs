@@ -1,7 +1,7 @@
 //! What is known about the feeds right now, for the header, `/readyz` and the status page.
 
 use contract::{FeedHealth, FeedState, FeedStatus};
-use domain::{Source, Timestamp};
+use domain::{LIVE_AGE, Source, Timestamp};
 use std::{
     collections::VecDeque,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -142,7 +142,7 @@ impl FeedMonitor {
         inner.last_kill_received_at = Some(received_at);
         let lag = received_at - killmail_time;
         let is_active = |feed: &Feed| feed.phase == FeedPhase::Active && feed.state.source == source;
-        if lag <= crate::live::window::LIVE_AGE && inner.feeds.iter().any(is_active) {
+        if lag <= LIVE_AGE && inner.feeds.iter().any(is_active) {
             inner.lags_ms.push_back(lag.num_milliseconds().max(0));
             if inner.lags_ms.len() > LAG_SAMPLES {
                 inner.lags_ms.pop_front();

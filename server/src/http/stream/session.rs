@@ -8,12 +8,16 @@
 //! Everything is bounded: the frame queue (hub), the size of client messages (upgrade limits), the time a write may
 //! take ([`WRITE_TIMEOUT`]), the silence of a client ([`SILENCE_TIMEOUT`]).
 
-use super::{
-    frame::{self, Frame},
-    hub::Subscription,
-    watchers::Watching,
+use crate::services::asked::Asked;
+use crate::{
+    books::fits::Settled,
+    live::{
+        frame::{self, Frame},
+        hub::Subscription,
+        watchers::Watching,
+    },
+    services::Services,
 };
-use crate::services::{Services, asked::Asked, fits::Settled};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use chrono::TimeDelta;
 use contract::{
@@ -105,7 +109,7 @@ impl Session {
     async fn hello(&mut self) -> Result<(), Closed> {
         let hello = ServerMessage::Hello {
             protocol: PROTOCOL_VERSION,
-            node: self.services.node().to_owned(),
+            node: self.services.node().id().to_owned(),
             time: self.services.now(),
         };
         self.send(&hello).await
@@ -186,7 +190,7 @@ impl Session {
         self.unacked = 0;
         self.is_behind = false;
         let gap = since
-            .filter(|since| since.node == self.services.node())
+            .filter(|since| since.node == self.services.node().id())
             .map(|since| self.services.window().since(since.seq, &filter, MAX_KILLS_PER_FRAME))
             .filter(|gap| gap.is_covered && gap.skipped == 0);
         if let Some(gap) = gap {

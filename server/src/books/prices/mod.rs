@@ -18,6 +18,7 @@ mod batch;
 mod book;
 pub mod janice;
 pub mod lists;
+mod load;
 pub mod prewarm;
 pub mod revalue;
 mod table;
@@ -26,8 +27,9 @@ mod wanted;
 use std::sync::Arc;
 use upstream::{esi::EsiClient, janice::JaniceClient, mutamarket::MutamarketClient};
 
-pub use book::{PriceBook, load};
+pub use book::PriceBook;
 pub use lists::refresh_esi;
+pub use load::load;
 pub use table::PriceTable;
 
 /// Where prices come from.

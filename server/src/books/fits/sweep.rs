@@ -6,8 +6,8 @@ use super::{
     work::{KILLS_SINCE, stored},
 };
 use crate::{
+    books::Books,
     lifecycle::{Job, JobOutcome, Next},
-    services::Services,
 };
 use async_trait::async_trait;
 use chrono::TimeDelta;
@@ -21,7 +21,7 @@ const LIMIT: u32 = 512;
 const REQUEUE_AGE: TimeDelta = TimeDelta::days(90);
 const REQUEUE_LIMIT: u32 = 5_000;
 
-pub struct Sweep(pub Arc<Services>);
+pub struct Sweep(pub Arc<Books>);
 
 #[async_trait]
 impl Job for Sweep {
@@ -31,11 +31,11 @@ impl Job for Sweep {
     }
 }
 
-async fn sweep(services: &Services) -> Result<(), StoreError> {
-    let fits = services.fits();
+async fn sweep(books: &Books) -> Result<(), StoreError> {
+    let fits = books.fits();
     if fits.take_engine_is_new() {
-        let since = services.now() - REQUEUE_AGE;
-        let requeued = services.store().requeue_fits(fits.engine().build(), since, REQUEUE_LIMIT).await;
+        let since = books.node().now() - REQUEUE_AGE;
+        let requeued = books.node().store().requeue_fits(fits.engine().build(), since, REQUEUE_LIMIT).await;
         if !matches!(requeued, Ok(count) if count < u64::from(REQUEUE_LIMIT)) {
             fits.engine_is_new_still();
         }
@@ -44,8 +44,8 @@ async fn sweep(services: &Services) -> Result<(), StoreError> {
     if fits.room() < LIMIT as usize {
         return Ok(());
     }
-    let waiting = services.store().list_waiting_fits(KILLS_SINCE, LIMIT).await?;
-    let static_data = services.static_data();
+    let waiting = books.node().store().list_waiting_fits(KILLS_SINCE, LIMIT).await?;
+    let static_data = books.node().static_data();
     let mut unhashed = Vec::new();
     let mut known = Vec::new();
     let mut requests = Vec::new();
@@ -66,15 +66,15 @@ async fn sweep(services: &Services) -> Result<(), StoreError> {
             Some(Arc::new(super::book::Settled { job_hash: hash, engine_build, outcome }))
         });
         match settled {
-            Some(settled) => known.push(stored(&settled, key.hull, services.now())),
+            Some(settled) => known.push(stored(&settled, key.hull, books.node().now())),
             None => requests.push(FitJob { hash, key }),
         }
     }
     if !unhashed.is_empty() {
-        services.store().set_fit_hashes(&unhashed).await?;
+        books.node().store().set_fit_hashes(&unhashed).await?;
     }
     if !known.is_empty() {
-        services.store().upsert_fits(&known, KILLS_SINCE).await?;
+        books.node().store().upsert_fits(&known, KILLS_SINCE).await?;
     }
     // Hashes are stored by now: results find their kills.
     for job in requests {

@@ -2,8 +2,8 @@
 
 use super::wanted::Urgency;
 use crate::{
+    books::Books,
     lifecycle::{Job, JobOutcome, Next},
-    services::Services,
 };
 use async_trait::async_trait;
 use chrono::TimeDelta;
@@ -25,26 +25,26 @@ struct MostSeen {
 
 /// Asks for what of it has become stale.
 pub struct Prewarming {
-    services: Arc<Services>,
+    books: Arc<Books>,
     most_seen: MostSeen,
 }
 
 impl Prewarming {
-    pub fn new(services: Arc<Services>) -> Self {
-        Self { services, most_seen: MostSeen::default() }
+    pub fn new(books: Arc<Books>) -> Self {
+        Self { books, most_seen: MostSeen::default() }
     }
 }
 
 #[async_trait]
 impl Job for Prewarming {
     async fn run(&mut self) -> JobOutcome {
-        let Self { services, most_seen } = self;
+        let Self { books, most_seen } = self;
         if most_seen.types.is_empty() || most_seen.counted_at.is_none_or(|at| at.elapsed() >= COUNT_AGAIN) {
-            let types = services.store().list_types_seen_most(services.now() - LOOK_BACK, TYPES).await?;
+            let types = books.node().store().list_types_seen_most(books.node().now() - LOOK_BACK, TYPES).await?;
             *most_seen = MostSeen { types, counted_at: Some(Instant::now()) };
         }
         let stale = most_seen.types.iter().copied();
-        services.prices().request(stale, Urgency::KeptWarm, &services.static_data(), services.now());
+        books.prices().request(stale, Urgency::KeptWarm, &books.node().static_data(), books.node().now());
         Ok(Next::InAPeriod)
     }
 }

@@ -5,7 +5,6 @@ use super::{
     table::{LISTS_USABLE, PriceTable, base_prices},
     wanted::{Urgency, Wanted},
 };
-use crate::services::Services;
 use chrono::TimeDelta;
 use contract::{PriceHealth, PriceSourceHealth};
 use domain::{KillRecord, PriceSource, StaticData, Timestamp, TypeId, UnitPrice};
@@ -20,7 +19,7 @@ use store::PriceGap;
 use tokio::sync::Notify;
 
 /// A type that Janice did not know may have come to the market a day later.
-const GAP_KEPT: TimeDelta = TimeDelta::hours(24);
+pub const GAP_KEPT: TimeDelta = TimeDelta::hours(24);
 
 /// A list with a smaller part than one by this of the prices known is not believed.
 const LIST_SHRINKS_BY: usize = 2;
@@ -62,6 +61,12 @@ struct Report {
 }
 
 impl PriceBook {
+    /// Begins with what was stored: prices, and the types that Janice did not know when it was asked last.
+    pub(super) fn begin(&self, table: PriceTable, gaps: HashMap<TypeId, Timestamp>) {
+        *self.table.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(table);
+        self.state().gaps = gaps;
+    }
+
     /// Prices of this moment: the port through which enrichment asks.
     pub fn table(&self) -> Arc<PriceTable> {
         Arc::clone(&self.table.read().unwrap_or_else(PoisonError::into_inner))
@@ -263,28 +268,6 @@ impl PriceBook {
             waiting: state.wanted.len() as u64,
             sources: sources.into(),
         }
-    }
-}
-
-/// Loads stored prices, so that kills are valued from the first second even when every source is away.
-pub async fn load(services: &Services) {
-    let now = services.now();
-    let book = services.prices();
-    let rows = match services.store().load_prices().await {
-        Ok(rows) => rows,
-        Err(error) => {
-            tracing::warn!(%error, "stored prices cannot be read");
-            Vec::new()
-        }
-    };
-    let table = PriceTable::from_stored(rows, &services.static_data(), now);
-    *book.table.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(table);
-    match services.store().load_price_gaps(now - GAP_KEPT).await {
-        Ok(gaps) => {
-            let gaps = gaps.into_iter().filter(|gap| gap.source == PriceSource::Janice);
-            book.state().gaps = gaps.map(|gap| (gap.type_id, gap.asked_at)).collect();
-        }
-        Err(error) => tracing::warn!(%error, "stored price gaps cannot be read"),
     }
 }
 

@@ -3,8 +3,8 @@
 
 use super::{book::ShrunkList, table::MUTAMARKET_FRESH};
 use crate::{
+    books::Books,
     lifecycle::{Job, JobOutcome, Next},
-    services::Services,
 };
 use async_trait::async_trait;
 use domain::{PriceSource, Timestamp, TypeId, UnitPrice};
@@ -34,15 +34,15 @@ pub enum ListError {
 
 /// Keeps ESI's list.
 pub struct EsiPrices {
-    pub services: Arc<Services>,
+    pub books: Arc<Books>,
     pub esi: Arc<EsiClient>,
 }
 
 #[async_trait]
 impl Job for EsiPrices {
     async fn run(&mut self) -> JobOutcome {
-        let expires_at = refresh_esi(&self.services, &self.esi).await?;
-        let left = (expires_at - self.services.now()).to_std().unwrap_or_default();
+        let expires_at = refresh_esi(&self.books, &self.esi).await?;
+        let left = (expires_at - self.books.node().now()).to_std().unwrap_or_default();
         Ok(Next::In(left + AFTER_EXPIRY))
     }
 }
@@ -51,9 +51,9 @@ impl Job for EsiPrices {
 ///
 /// # Errors
 /// Says why the list could not be had, or is not believed.
-pub async fn refresh_esi(services: &Services, esi: &EsiClient) -> Result<Timestamp, ListError> {
+pub async fn refresh_esi(books: &Books, esi: &EsiClient) -> Result<Timestamp, ListError> {
     let list = esi.market_prices().await.inspect_err(|error| {
-        services.prices().failed(PriceSource::EsiAverage, error.to_string(), services.now());
+        books.prices().failed(PriceSource::EsiAverage, error.to_string(), books.node().now());
     })?;
     let at = list.listed_at;
     let market: Vec<(TypeId, UnitPrice)> = list
@@ -65,55 +65,55 @@ pub async fn refresh_esi(services: &Services, esi: &EsiClient) -> Result<Timesta
             (price.hundredths() > 0).then_some((row.type_id, UnitPrice { price, source, at }))
         })
         .collect();
-    services.prices().replace(PriceSource::EsiAverage, &market, services.now())?;
+    books.prices().replace(PriceSource::EsiAverage, &market, books.node().now())?;
     tracing::info!(types = market.len(), %at, "esi's prices refreshed");
-    store(services, &market).await;
+    store(books, &market).await;
     Ok(list.expires_at)
 }
 
 /// Keeps MutaMarket's statistics.
 pub struct MutamarketPrices {
-    pub services: Arc<Services>,
+    pub books: Arc<Books>,
     pub client: MutamarketClient,
 }
 
 #[async_trait]
 impl Job for MutamarketPrices {
     async fn run(&mut self) -> JobOutcome {
-        if let Some(left) = time_left(&self.services) {
+        if let Some(left) = time_left(&self.books) {
             return Ok(Next::In(left));
         }
-        refresh_mutamarket(&self.services, &self.client).await?;
+        refresh_mutamarket(&self.books, &self.client).await?;
         Ok(Next::In(MUTAMARKET_FRESH.to_std().unwrap_or_default()))
     }
 }
 
 /// For how long the statistics, which may have been stored by an earlier run, are fresh still.
-fn time_left(services: &Services) -> Option<Duration> {
-    let newest = services.prices().table().of(PriceSource::Mutamarket).values().map(|unit| unit.at).max()?;
-    (newest + MUTAMARKET_FRESH - services.now()).to_std().ok().filter(|left| !left.is_zero())
+fn time_left(books: &Books) -> Option<Duration> {
+    let newest = books.prices().table().of(PriceSource::Mutamarket).values().map(|unit| unit.at).max()?;
+    (newest + MUTAMARKET_FRESH - books.node().now()).to_std().ok().filter(|left| !left.is_zero())
 }
 
-async fn refresh_mutamarket(services: &Services, client: &MutamarketClient) -> Result<(), ListError> {
+async fn refresh_mutamarket(books: &Books, client: &MutamarketClient) -> Result<(), ListError> {
     let means = client.mean_prices().await.inspect_err(|error| {
-        services.prices().failed(PriceSource::Mutamarket, error.to_string(), services.now());
+        books.prices().failed(PriceSource::Mutamarket, error.to_string(), books.node().now());
     })?;
-    let (now, static_data) = (services.now(), services.static_data());
+    let (now, static_data) = (books.node().now(), books.node().static_data());
     let is_rolled = |id: TypeId| static_data.type_info(id).is_some_and(|info| info.is_abyssal);
     let prices: Vec<(TypeId, UnitPrice)> = means
         .into_iter()
         .filter(|(type_id, _)| is_rolled(*type_id))
         .map(|(type_id, price)| (type_id, UnitPrice { price, source: PriceSource::Mutamarket, at: now }))
         .collect();
-    services.prices().replace(PriceSource::Mutamarket, &prices, now)?;
+    books.prices().replace(PriceSource::Mutamarket, &prices, now)?;
     tracing::info!(types = prices.len(), "mutamarket's statistics refreshed");
-    store(services, &prices).await;
+    store(books, &prices).await;
     Ok(())
 }
 
 /// Not stored is not lost: they are in memory, and a later list is stored again.
-async fn store(services: &Services, prices: &[(TypeId, UnitPrice)]) {
-    if let Err(error) = services.store().upsert_prices(prices).await {
+async fn store(books: &Books, prices: &[(TypeId, UnitPrice)]) {
+    if let Err(error) = books.node().store().upsert_prices(prices).await {
         tracing::warn!(%error, "prices cannot be stored");
     }
 }

@@ -2,7 +2,7 @@
 //! live pages. Off the live path: kills are published before and without it.
 
 use super::book::{FitJob, Requests, Settled};
-use crate::{live::window::Amendment, services::Services};
+use crate::{books::Books, live::window::Amendment};
 use domain::{FitHash, Timestamp, TypeId};
 use futures::{StreamExt, stream};
 use std::{collections::HashSet, sync::Arc, time::Duration};
@@ -35,18 +35,18 @@ struct Done {
 }
 
 /// Runs until `stop`; results that are computed are still stored.
-pub async fn run(requests: Requests, services: Arc<Services>, stop: CancellationToken) {
+pub async fn run(requests: Requests, books: Arc<Books>, stop: CancellationToken) {
     // Loading the data takes a moment: not on a thread that serves requests.
-    let loading = Arc::clone(&services);
+    let loading = Arc::clone(&books);
     if let Err(error) = tokio::task::spawn_blocking(move || drop(loading.fits().engine())).await {
         tracing::error!(%error, "the fit engine cannot be loaded; there are no fit statistics");
         return;
     }
     let (done_sender, done) = mpsc::channel(RESULTS);
-    tokio::join!(compute(requests, &services, done_sender, stop.clone()), write(done, &services, stop));
+    tokio::join!(compute(requests, &books, done_sender, stop.clone()), write(done, &books, stop));
 }
 
-async fn compute(requests: Requests, services: &Arc<Services>, done: mpsc::Sender<Done>, stop: CancellationToken) {
+async fn compute(requests: Requests, books: &Arc<Books>, done: mpsc::Sender<Done>, stop: CancellationToken) {
     let Requests { mut urgent, mut queue } = requests;
     loop {
         let first = tokio::select! {
@@ -64,16 +64,16 @@ async fn compute(requests: Requests, services: &Arc<Services>, done: mpsc::Sende
             }
         }
         let mut seen = HashSet::new();
-        jobs.retain(|job| seen.insert(job.hash) && services.fits().known(job.hash).is_none());
-        for done_job in take_stored(&mut jobs, services).await {
+        jobs.retain(|job| seen.insert(job.hash) && books.fits().known(job.hash).is_none());
+        for done_job in take_stored(&mut jobs, books).await {
             if done.send(done_job).await.is_err() {
                 return;
             }
         }
-        let mut results = stream::iter(jobs).map(|job| compute_one(job, services)).buffer_unordered(workers());
+        let mut results = stream::iter(jobs).map(|job| compute_one(job, books)).buffer_unordered(workers());
         while let Some(result) = results.next().await {
             let Some(result) = result else { continue };
-            settle(&result.settled, services);
+            settle(&result.settled, books);
             if done.send(result).await.is_err() {
                 return;
             }
@@ -82,10 +82,10 @@ async fn compute(requests: Requests, services: &Arc<Services>, done: mpsc::Sende
 }
 
 /// Settles what the table knows and leaves the rest in `jobs`. Without a database everything is computed.
-async fn take_stored(jobs: &mut Vec<FitJob>, services: &Arc<Services>) -> Vec<Done> {
+async fn take_stored(jobs: &mut Vec<FitJob>, books: &Arc<Books>) -> Vec<Done> {
     let hashes: Vec<FitHash> = jobs.iter().map(|job| job.hash).collect();
-    let build = services.fits().engine().build().to_owned();
-    let stored = match services.store().find_fits(&hashes, &build).await {
+    let build = books.fits().engine().build().to_owned();
+    let stored = match books.node().store().find_fits(&hashes, &build).await {
         Ok(stored) => stored,
         Err(error) => {
             tracing::warn!(%error, "stored fit statistics cannot be read");
@@ -97,14 +97,14 @@ async fn take_stored(jobs: &mut Vec<FitJob>, services: &Arc<Services>) -> Vec<Do
         jobs.retain(|job| job.hash != fit.fit_hash);
         let settled =
             Arc::new(Settled { job_hash: fit.fit_hash, engine_build: fit.engine_build, outcome: fit.outcome });
-        settle(&settled, services);
+        settle(&settled, books);
         done.push(Done { settled, hull: fit.ship_type_id });
     }
     done
 }
 
-async fn compute_one(job: FitJob, services: &Arc<Services>) -> Option<Done> {
-    let engine = services.fits().engine();
+async fn compute_one(job: FitJob, books: &Arc<Books>) -> Option<Done> {
+    let engine = books.fits().engine();
     let FitJob { hash, key } = job;
     let hull = key.hull;
     let started = Instant::now();
@@ -127,14 +127,14 @@ async fn compute_one(job: FitJob, services: &Arc<Services>) -> Option<Done> {
 }
 
 /// Memory, waiting readers and the hot window.
-fn settle(settled: &Arc<Settled>, services: &Services) {
-    services.fits().settle(settled);
-    let (window, facts) = (services.window(), settled.facts());
+fn settle(settled: &Arc<Settled>, books: &Books) {
+    books.fits().settle(settled);
+    let (window, facts) = (books.node().window(), settled.facts());
     window.amend_all(window.with_fit(settled.job_hash).into_iter().map(|id| (id, Amendment::Fit(&facts))));
 }
 
 /// Stores results in batches; retries while the database is away.
-async fn write(mut done: mpsc::Receiver<Done>, services: &Services, stop: CancellationToken) {
+async fn write(mut done: mpsc::Receiver<Done>, books: &Books, stop: CancellationToken) {
     while let Some(first) = done.recv().await {
         let mut batch = vec![first];
         let deadline = Instant::now() + BATCH_TIME;
@@ -144,11 +144,11 @@ async fn write(mut done: mpsc::Receiver<Done>, services: &Services, stop: Cancel
                 Ok(None) | Err(_) => break,
             }
         }
-        let now = services.now();
+        let now = books.node().now();
         let fits: Vec<StoredFit> = batch.iter().map(|done| stored(&done.settled, done.hull, now)).collect();
         let mut backoff =
             Backoff::random(BackoffPolicy { first: Duration::from_millis(100), max: Duration::from_secs(5) });
-        while let Err(error) = services.store().upsert_fits(&fits, KILLS_SINCE).await {
+        while let Err(error) = books.node().store().upsert_fits(&fits, KILLS_SINCE).await {
             if !error.is_transient() {
                 // The sweep finds these kills again.
                 tracing::error!(%error, fits = fits.len(), "fit statistics cannot be stored");

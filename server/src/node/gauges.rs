@@ -1,21 +1,33 @@
-//! What can be asked how it is doing: upstreams for the status page, caches and upstreams for `/metrics`.
+//! What can be asked how it is doing: queues of the pipeline, caches and upstreams, for `/metrics` and the status page.
 
 use cached::CacheMetrics;
-use contract::{CacheHealth, TaskStatus, UpstreamState};
+use contract::{CacheHealth, QueueDepth, TaskStatus, UpstreamState};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use upstream::UpstreamHealth;
 
 type Ask<T> = Box<dyn Fn() -> T + Send + Sync>;
 
+struct Queue {
+    name: &'static str,
+    capacity: usize,
+    depth: Ask<usize>,
+}
+
 /// Whoever wants to be seen registers here once, at start.
 #[derive(Default)]
-pub struct Watch {
+pub struct Gauges {
+    queues: Mutex<Vec<Queue>>,
     upstreams: Mutex<Vec<Ask<UpstreamHealth>>>,
     caches: Mutex<Vec<(&'static str, Ask<CacheMetrics>)>>,
     tasks: OnceLock<Ask<Vec<TaskStatus>>>,
 }
 
-impl Watch {
+impl Gauges {
+    pub fn queue(&self, name: &'static str, capacity: usize, depth: impl Fn() -> usize + Send + Sync + 'static) {
+        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        queues.push(Queue { name, capacity, depth: Box::new(depth) });
+    }
+
     pub fn upstream(&self, ask: impl Fn() -> UpstreamHealth + Send + Sync + 'static) {
         self.upstreams.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(ask));
     }
@@ -32,6 +44,16 @@ impl Watch {
     /// Empty in a process without a server.
     pub fn task_states(&self) -> Vec<TaskStatus> {
         self.tasks.get().map_or_else(Vec::new, |ask| ask())
+    }
+
+    pub fn queue_depths(&self) -> Vec<QueueDepth> {
+        let queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        let depth = |queue: &Queue| QueueDepth {
+            name: queue.name.to_owned(),
+            depth: (queue.depth)() as u64,
+            capacity: queue.capacity as u64,
+        };
+        queues.iter().map(depth).collect()
     }
 
     pub fn upstream_states(&self) -> Vec<UpstreamState> {

@@ -1,0 +1,5 @@
+//! What nodes tell each other.
+//!
+//! Room: below `node`.
+
+pub mod bus;
