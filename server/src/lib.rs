@@ -3,6 +3,11 @@
 //! Data flows one way: feed -> decode -> enrich -> (publish -> hub -> browser, and persist). ARCHITECTURE.md walks
 //! through the life of a killmail.
 
+#![cfg_attr(
+    test,
+    allow(clippy::disallowed_methods, reason = "tests run by the machine's time, and start what they need")
+)]
+
 pub mod backend;
 pub mod backfill;
 pub mod books;

@@ -7,12 +7,12 @@ use crate::{
     postgres::Embedded,
 };
 use anyhow::Context;
-use domain::{Source, Timestamp};
+use domain::Source;
 use std::{sync::Arc, time::Duration};
 use store::{Store, StoreOptions};
 use tokio::time::{Instant, sleep};
 use upstream::{
-    HttpClient, HttpOptions,
+    Clock, HttpClient, HttpOptions,
     esi::{EsiClient, EsiOptions},
     feed::{EveKillFeed, EveKillOptions, Feed, R2z2Feed, R2z2Options, WandererFeed, WandererOptions},
     janice::{JaniceClient, JaniceOptions},
@@ -27,11 +27,6 @@ use url::Url;
 /// How long to wait for a database that is just starting.
 const DATABASE_PATIENCE: Duration = Duration::from_secs(30);
 const DATABASE_CONNECTIONS: u32 = 24;
-
-/// The clock of every program.
-pub fn now() -> Timestamp {
-    chrono::Utc::now()
-}
 
 /// An open database with the current schema.
 pub struct Database {
@@ -70,7 +65,7 @@ impl Database {
             }
         };
         store.migrate().await.context("migrating the database")?;
-        store.ensure_partitions(now()).await.context("creating partitions")?;
+        store.ensure_partitions(Clock::system().now()).await.context("creating partitions")?;
         Ok(Self { store, embedded })
     }
 
@@ -108,9 +103,9 @@ fn shared_budget(config: &Config, host: &'static str, pace: Option<Pace>) -> any
 
 /// # Errors
 /// When TLS cannot be set up.
-pub fn http_client(config: &Config) -> anyhow::Result<HttpClient> {
+pub fn http_client(config: &Config, clock: Clock) -> anyhow::Result<HttpClient> {
     let contact = config.upstreams.contact.clone().unwrap_or_else(|| config.http.public_url.clone());
-    HttpClient::new(HttpOptions::new(contact, now)).context("HTTP client")
+    HttpClient::new(HttpOptions::new(contact, clock)).context("HTTP client")
 }
 
 /// # Errors

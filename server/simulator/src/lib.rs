@@ -6,6 +6,7 @@
 //! It depends on `domain` for static data and the killmail's shape and on nothing else of the workspace, so that it
 //! shares no mistake with the code it tests.
 
+#![allow(clippy::disallowed_methods, reason = "a world of its own, which keeps its own time and tasks")]
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a failed unwrap fails its test"))]
 
 mod clock;

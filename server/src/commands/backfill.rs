@@ -11,7 +11,7 @@ use anyhow::{Context, ensure};
 use chrono::NaiveDate;
 use std::path::PathBuf;
 use tokio_util::sync::CancellationToken;
-use upstream::{archive::ArchiveClient, feed::HistoryClient};
+use upstream::{Clock, archive::ArchiveClient, feed::HistoryClient};
 
 /// What to bring in.
 #[derive(Clone, Debug, clap::Args)]
@@ -133,7 +133,7 @@ fn days(what: &Backfill) -> anyhow::Result<Vec<NaiveDate>> {
 }
 
 fn archive(config: &Config, source: SourceName) -> anyhow::Result<Archive> {
-    let client = http_client(config)?;
+    let client = http_client(config, Clock::system())?;
     Ok(match source {
         SourceName::Everef => Archive::EveRef(ArchiveClient::new(client, url(&config.upstreams.everef_url)?)),
         SourceName::R2z2 => Archive::R2z2(HistoryClient::new(client, url(&config.feeds.r2z2.url)?)),

@@ -121,7 +121,7 @@ fn read_records(file: &Path, limit: usize, static_data: &StaticData) -> anyhow::
     } else {
         Box::new(BufReader::new(open))
     };
-    let now = chrono::Utc::now();
+    let now = upstream::Clock::system().now();
     let prices = PriceTable::default();
     reader
         .lines()
@@ -250,7 +250,7 @@ async fn watch(
             Ok(Some(message)) => message?,
         };
         let Message::Text(text) = message else { continue };
-        let now = chrono::Utc::now();
+        let now = upstream::Clock::system().now();
         match serde_json::from_str(&text)? {
             // Kills sent again with better prices say nothing about latency.
             ServerMessage::Batch { seq: 0, .. } => {}
@@ -272,7 +272,7 @@ async fn watch(
 /// The server's resident memory by its own metric; `?` when it does not tell.
 async fn memory_mib(url: &str) -> String {
     let metrics = async {
-        let client = upstream::HttpClient::new(upstream::HttpOptions::new("bench", chrono::Utc::now)).ok()?;
+        let client = upstream::HttpClient::new(upstream::HttpOptions::new("bench", upstream::Clock::system())).ok()?;
         let request = upstream::http::Request::get("bench", url::Url::parse(&format!("{url}/metrics")).ok()?);
         let response = client.send(request).await.ok()?;
         let text = String::from_utf8(response.body).ok()?;

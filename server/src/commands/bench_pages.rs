@@ -12,7 +12,7 @@ use upstream::{HttpClient, HttpOptions, http::Request};
 /// # Errors
 /// When the server is not there or a page is not finished.
 pub async fn pages(url: &str, at_once: usize, repeat: usize, kills: usize) -> anyhow::Result<()> {
-    let client = HttpClient::new(HttpOptions::new("bench", chrono::Utc::now)).context("no client")?;
+    let client = HttpClient::new(HttpOptions::new("bench", upstream::Clock::system())).context("no client")?;
     let mut paths = vec!["/".to_owned()];
     paths.extend(newest(&client, url, kills).await?.into_iter().map(|id| format!("/kill/{id}")));
     let asked = paths.len() * repeat;

@@ -6,7 +6,7 @@ use crate::{
         self, Import, ImportError, SdeFile,
         download::{self, Download},
     },
-    wiring::{self, Database},
+    wiring::Database,
 };
 use anyhow::Context;
 use clap::Args;
@@ -14,7 +14,7 @@ use domain::static_data::{Difference, Listing, NamedEntry, StaticReport};
 use serde_json::json;
 use std::path::PathBuf;
 use store::{Downgrade, SnapshotInfo, SnapshotKind, Store};
-use upstream::{HttpClient, HttpOptions, sde::SdeClient};
+use upstream::{Clock, HttpClient, HttpOptions, sde::SdeClient};
 
 /// CCP's downloads may move to another host.
 const MAX_REDIRECTS: usize = 3;
@@ -96,7 +96,7 @@ async fn act(config: &Config, store: &Store, arguments: ImportSde) -> anyhow::Re
 
 async fn import_latest(config: &Config, store: &Store, downgrade: Downgrade) -> anyhow::Result<Import> {
     let contact = config.upstreams.contact.clone().unwrap_or_else(|| config.http.public_url.clone());
-    let options = HttpOptions { max_redirects: MAX_REDIRECTS, ..HttpOptions::new(contact, wiring::now) };
+    let options = HttpOptions { max_redirects: MAX_REDIRECTS, ..HttpOptions::new(contact, Clock::system()) };
     let base_url = url::Url::parse(&config.upstreams.sde_url).context("SDE_URL")?;
     let client = SdeClient::new(HttpClient::new(options).context("HTTP client")?, base_url);
     match download::newest(store, &client, downgrade).await.context("fetching CCP's static data")? {

@@ -1,11 +1,8 @@
 //! `tracker migrate` and `tracker partitions`.
 
-use crate::{
-    config::Config,
-    jobs::partitions,
-    wiring::{self, Database},
-};
+use crate::{config::Config, jobs::partitions, wiring::Database};
 use anyhow::Context;
+use upstream::Clock;
 
 /// Brings the schema up to date.
 ///
@@ -24,7 +21,7 @@ pub async fn migrate(config: &Config) -> anyhow::Result<()> {
 /// When the database cannot be reached or changed.
 pub async fn partitions(config: &Config) -> anyhow::Result<()> {
     let database = Database::open(config).await?;
-    partitions::keep(&database.store, wiring::now(), config.database.retention_months)
+    partitions::keep(&database.store, Clock::system().now(), config.database.retention_months)
         .await
         .context("keeping partitions")?;
     for partition in database.store.list_partitions().await.context("listing partitions")? {

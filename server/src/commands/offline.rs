@@ -5,10 +5,11 @@ use crate::{
     config::Config,
     node::{Node, Parts},
     static_import,
-    wiring::{self, Database},
+    wiring::Database,
 };
 use anyhow::Context;
 use std::sync::Arc;
+use upstream::Clock;
 
 /// The books of a node on the configured database.
 pub struct Offline {
@@ -30,7 +31,7 @@ impl Offline {
             static_data,
             feeds: Vec::new(),
             is_demo: config.is_demo,
-            clock: wiring::now,
+            clock: Clock::system(),
         });
         let (books, _requests) = Books::new(node);
         prices::load(&books).await;

@@ -12,6 +12,7 @@ use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use domain::{Enrichment, Source};
 use std::time::Instant;
 use store::Outdated;
+use upstream::Clock;
 
 /// Which letters to try.
 #[derive(Clone, Debug, clap::Args)]
@@ -50,7 +51,7 @@ fn source(text: &str) -> Result<Source, String> {
 /// # Errors
 /// When the database is not to be had, or `REDIS_URL` is of no Redis.
 pub async fn replay(config: &Config, what: &Replay) -> anyhow::Result<dead_letters::Replayed> {
-    let esi = esi_client(config, &http_client(config)?)?;
+    let esi = esi_client(config, &http_client(config, Clock::system())?)?;
     let offline = Offline::open(config).await?;
     let outcome = dead_letters::replay(&offline.books, &esi, what.source, false, what.limit).await;
     offline.close().await;

@@ -24,7 +24,7 @@ use leptos::config::LeptosOptions;
 use std::{net::SocketAddr, sync::Arc};
 use store::{Page, StoreError};
 use tokio::net::TcpListener;
-use upstream::{esi::EsiClient, feed::HistoryClient, images::ImageClient};
+use upstream::{Clock, esi::EsiClient, feed::HistoryClient, images::ImageClient};
 
 /// Kills of the database put into the hot window at start, so that repeats are recognised and pages start full.
 const WARM_KILLS: u32 = 300;
@@ -53,7 +53,7 @@ impl Running {
 /// When the database or the address is not to be had, when a task that must not end has ended, or when a second signal
 /// cut the draining short.
 pub async fn run(config: Config) -> anyhow::Result<()> {
-    run_with(config, Lifecycle::new(wiring::now)).await
+    run_with(config, Lifecycle::new(Clock::system())).await
 }
 
 /// [`run`] with tasks of the caller's.
@@ -90,7 +90,7 @@ pub async fn run_with(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()
     Ok(())
 }
 
-/// Starts every part and returns once HTTP answers.
+/// Starts every part and returns once HTTP answers. The lifecycle's clock is that of all of it.
 ///
 /// # Errors
 /// When the database or the address is not to be had.
@@ -108,13 +108,13 @@ pub async fn start(config: Config, options: IngestOptions, lifecycle: Lifecycle)
         static_data,
         feeds: config.feeds.order.clone(),
         is_demo: config.is_demo,
-        clock: wiring::now,
+        clock: lifecycle.clock(),
     });
     let (books, requests) = Books::new(Arc::clone(&node));
     let services = Services::new(Arc::clone(&books));
     warm(&books).await;
 
-    let http_client = wiring::http_client(&config)?;
+    let http_client = wiring::http_client(&config, lifecycle.clock())?;
     let esi = Arc::new(wiring::esi_client(&config, &http_client)?);
     if books.prices().table().is_without_market() {
         // The first kills of a new installation are worth waiting a moment for their values.

@@ -47,6 +47,7 @@ impl Config {
         if let Ok(text) = std::fs::read_to_string(".env") {
             variables.extend(parse_dotenv(&text));
         }
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
         variables.extend(std::env::vars());
         Self::from_variables(&variables)
     }

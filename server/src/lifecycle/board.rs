@@ -6,6 +6,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
+use upstream::Clock;
 
 /// How a task ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,13 +59,17 @@ pub(super) struct Begun {
 
 #[derive(Debug)]
 pub(super) struct Board {
-    clock: upstream::Clock,
+    clock: Clock,
     tasks: Mutex<HashMap<&'static str, TaskState>>,
 }
 
 impl Board {
-    pub(super) fn new(clock: upstream::Clock) -> Self {
+    pub(super) fn new(clock: Clock) -> Self {
         Self { clock, tasks: Mutex::default() }
+    }
+
+    pub(super) fn clock(&self) -> Clock {
+        self.clock.clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<&'static str, TaskState>> {
@@ -86,7 +91,7 @@ impl Board {
     }
 
     pub(super) fn begin_run(&self, name: &'static str) -> Begun {
-        Begun { name, started_at: (self.clock)(), since: Instant::now() }
+        Begun { name, started_at: self.clock.now(), since: Instant::now() }
     }
 
     pub(super) fn end_run(&self, begun: &Begun, error: Option<String>) {
@@ -98,7 +103,7 @@ impl Board {
         let mut tasks = self.lock();
         let state = tasks.entry(name).or_default();
         if error.is_none() {
-            let now = (self.clock)();
+            let now = self.clock.now();
             metrics::gauge!("task_last_success_timestamp_seconds", "task" => name).set(now.timestamp() as f64);
             state.last_success_at = Some(now);
         }

@@ -34,6 +34,7 @@ use tokio_util::{
     sync::CancellationToken,
     task::{AbortOnDropHandle, TaskTracker},
 };
+use upstream::Clock;
 
 /// Time for draining after a stop was asked for.
 pub const GRACE: Duration = Duration::from_secs(20);
@@ -63,12 +64,12 @@ pub struct Lifecycle {
 }
 
 impl Lifecycle {
-    pub fn new(clock: upstream::Clock) -> Self {
+    pub fn new(clock: impl Into<Clock>) -> Self {
         Self::with_faults(clock, Faults::default())
     }
 
     /// With tasks that end when a test says so.
-    pub fn with_faults(clock: upstream::Clock, faults: Faults) -> Self {
+    pub fn with_faults(clock: impl Into<Clock>, faults: Faults) -> Self {
         panics::listen();
         Self {
             stop: CancellationToken::new(),
@@ -76,10 +77,15 @@ impl Lifecycle {
             abort: CancellationToken::new(),
             tasks: TaskTracker::new(),
             fronts: TaskTracker::new(),
-            board: Arc::new(Board::new(clock)),
+            board: Arc::new(Board::new(clock.into())),
             accidents: Arc::default(),
             faults,
         }
+    }
+
+    /// What the tasks of this process go by.
+    pub fn clock(&self) -> Clock {
+        self.board.clock()
     }
 
     /// Cancelled when the process should finish its work and end.
@@ -196,6 +202,7 @@ impl Lifecycle {
 
 /// Runs a part of a task beside it: it ends with the handle, and a panic in it is the handle's error.
 pub fn spawn_child<T: Send + 'static>(part: impl Future<Output = T> + Send + 'static) -> AbortOnDropHandle<T> {
+    #[expect(clippy::disallowed_methods, reason = "the replacement")]
     AbortOnDropHandle::new(tokio::spawn(part))
 }
 

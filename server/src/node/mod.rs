@@ -28,6 +28,7 @@ use static_cell::StaticCell;
 use std::sync::Arc;
 use store::Store;
 use tokio::sync::{Notify, broadcast};
+use upstream::Clock;
 
 /// What a [`Node`] is made of.
 pub struct Parts {
@@ -36,7 +37,7 @@ pub struct Parts {
     /// In order of preference.
     pub feeds: Vec<Source>,
     pub is_demo: bool,
-    pub clock: upstream::Clock,
+    pub clock: Clock,
 }
 
 /// See the module. The database and the clock are beside it: whoever needs the one needs the others.
@@ -44,7 +45,7 @@ pub struct Node {
     id: String,
     started_at: Timestamp,
     is_demo: bool,
-    clock: upstream::Clock,
+    clock: Clock,
     store: Store,
     static_data: StaticCell,
     window: Arc<Window>,
@@ -64,7 +65,7 @@ impl Node {
         let node = Self {
             bus: Bus::new(&id),
             id,
-            started_at: (parts.clock)(),
+            started_at: parts.clock.now(),
             is_demo: parts.is_demo,
             clock: parts.clock,
             store: parts.store,
@@ -96,7 +97,7 @@ impl Node {
     }
 
     pub fn now(&self) -> Timestamp {
-        (self.clock)()
+        self.clock.now()
     }
 
     pub fn is_demo(&self) -> bool {

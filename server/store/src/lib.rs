@@ -3,6 +3,10 @@
 //! A [`Store`] is a bounded pool with one method per use case; rows are private and become `domain` types before they
 //! leave. Owns the migrations and the monthly partitions. Does not retry, cache results or decide what is stored when.
 
+#![cfg_attr(
+    test,
+    allow(clippy::disallowed_methods, reason = "tests run by the machine's time, and start what they need")
+)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test"))]
 
 mod affiliations;

@@ -1,5 +1,7 @@
 //! A database of its own for each test, on the server that `TEST_DATABASE_URL` names (`.ci/test-postgres env`).
 
+#![allow(clippy::disallowed_methods, reason = "tests have no configuration and no clock")]
+
 use crate::{Store, StoreError, StoreOptions, connect::MIGRATOR, kills::Page};
 use domain::{KillFilter, StaticData};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool};

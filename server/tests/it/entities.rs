@@ -1,9 +1,9 @@
 //! Corporations and alliances by id: answered at once, asked for behind, kept when ESI is away.
 
 use crate::harness::{TestApp, eventually, rules_broken, simulator_config};
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use domain::{
-    EntityKind, EntityName, Source, Timestamp,
+    EntityKind, EntityName, Source,
     access::{Policy, Viewer},
 };
 use server::{
@@ -14,24 +14,12 @@ use server::{
     static_import::load::Loaded,
 };
 use simulator::Simulator;
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 use store::testing::TestDatabase;
 use upstream::{
-    HttpClient, HttpOptions,
+    Clock, HttpClient, HttpOptions,
     esi::{EsiClient, EsiOptions},
 };
-
-static LATER_MINUTES: AtomicI64 = AtomicI64::new(0);
-
-fn later() -> Timestamp {
-    Utc::now() + TimeDelta::minutes(LATER_MINUTES.load(Ordering::Acquire))
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_old_is_served_at_once_and_asked_for_behind() {
@@ -40,18 +28,19 @@ async fn what_is_old_is_served_at_once_and_asked_for_behind() {
     let body: serde_json::Value = serde_json::from_str(&simulator.killmail(kill).expect("kept").0).expect("JSON");
     let id = body["victim"]["corporation_id"].as_i64().expect("a corporation");
     let database = TestDatabase::create().await;
+    let (clock, hands) = Clock::system().with_hands();
     let node = Node::new(Parts {
         store: database.store.clone(),
         static_data: Loaded::bundled().expect("bundled"),
         feeds: vec![Source::R2z2],
         is_demo: true,
-        clock: later,
+        clock: clock.clone(),
     });
     let (books, requests) = Books::new(node);
     let services = Services::new(Arc::clone(&books));
-    let http = HttpClient::new(HttpOptions::new("tests@tracker.example", later)).expect("a client");
+    let http = HttpClient::new(HttpOptions::new("tests@tracker.example", clock.clone())).expect("a client");
     let esi = EsiClient::new(http, EsiOptions::new(simulator.upstream_url("esi").parse().expect("a URL")));
-    let lifecycle = Lifecycle::new(later);
+    let lifecycle = Lifecycle::new(clock);
     let asking = entities::run(requests.entities, Arc::clone(&books), Arc::new(esi), lifecycle.stop_token());
     lifecycle.spawn("entities", Kind::Critical, asking);
     let calls = || simulator.counters().routes.get("esi corporation").copied().unwrap_or_default();
@@ -77,7 +66,7 @@ async fn what_is_old_is_served_at_once_and_asked_for_behind() {
     assert_eq!(hits[0].ticker, known.ticker, "search finds it");
 
     // Beyond what ESI itself lets us keep.
-    LATER_MINUTES.store(120, Ordering::Release);
+    hands.turn(TimeDelta::hours(2));
     simulator.set_outage("esi", true);
     assert_eq!(card().await.expect("the old at once"), known);
     simulator.set_outage("esi", false);

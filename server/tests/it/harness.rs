@@ -7,12 +7,12 @@ use server::{
     config::Config,
     ingest::IngestOptions,
     lifecycle::{Faults, Lifecycle},
-    wiring,
 };
 use simulator::{Simulator, replay};
 use std::{collections::BTreeMap, future::Future, path::PathBuf, time::Duration};
 use store::testing::TestDatabase;
 use tokio::time::{Instant, interval, timeout};
+use upstream::{Clock, Hands};
 
 /// No condition in a test takes longer unless something is broken.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -24,6 +24,8 @@ pub struct TestApp {
     /// Brings tasks of the server down.
     pub faults: Faults,
     pub client: reqwest::Client,
+    /// Turn the clock of the server.
+    pub hands: Hands,
 }
 
 /// Fast, forgiving limits: tests are about the tracker, not about waiting.
@@ -111,9 +113,10 @@ impl TestApp {
         crate::log::start(&config.log.filter);
         let options = ingest_options(&config);
         let faults = Faults::for_test();
-        let lifecycle = Lifecycle::with_faults(wiring::now, faults.clone());
+        let (clock, hands) = Clock::system().with_hands();
+        let lifecycle = Lifecycle::with_faults(clock, faults.clone());
         let running = serve::start(config, options, lifecycle).await.expect("server");
-        let app = Self { simulator, database, running, faults, client: reqwest::Client::new() };
+        let app = Self { simulator, database, running, faults, client: reqwest::Client::new(), hands };
         eventually("the feed is connected", || async { app.running.services.feed_status().active.is_some() }).await;
         app
     }

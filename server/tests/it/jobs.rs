@@ -29,12 +29,12 @@ use store::{
     testing::{TestDatabase, cut_listeners},
 };
 use upstream::{
-    HttpClient, HttpOptions,
+    Clock, HttpClient, HttpOptions,
     esi::{EsiClient, EsiOptions},
 };
 
 fn esi(simulator: &Simulator) -> EsiClient {
-    let http = HttpClient::new(HttpOptions::new("tests@tracker.example", chrono::Utc::now)).expect("client");
+    let http = HttpClient::new(HttpOptions::new("tests@tracker.example", Clock::system())).expect("client");
     let mut options = EsiOptions::new(simulator.upstream_url("esi").parse().expect("url"));
     options.retries = 0;
     EsiClient::new(http, options)
@@ -199,6 +199,29 @@ async fn failed_and_stale_enrichments_are_shown_and_then_computed_again() {
     app.stop().await;
 }
 
+/// By the server's own clock, which is turned for this one application.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_looked_at_a_day_later_is_enriched_again() {
+    let app = TestApp::start("r2z2").await;
+    let id = KillmailId(app.simulator.emit(1)[0]);
+    app.simulator.publish_sequence();
+    let enriched_at = async || {
+        let record = app.database.store.find_kill(id).await.expect("an answer");
+        record.map(|record| record.enrichment.enriched_at)
+    };
+    eventually("it is stored", async || enriched_at().await.is_some()).await;
+    eventually("nothing is left to do", async || app.running.services.node().enrichments().is_empty()).await;
+    let first = enriched_at().await.expect("stored");
+    let path = format!("/api/v1/killmails/{id}");
+    app.hands.turn(TimeDelta::hours(23));
+    app.json(&path).await;
+    assert!(app.running.services.node().enrichments().is_empty(), "not yet");
+    app.hands.turn(TimeDelta::hours(2));
+    app.json(&path).await;
+    eventually("it is enriched again", async || enriched_at().await > Some(first + TimeDelta::hours(24))).await;
+    app.stop().await;
+}
+
 /// What an old kill was worth is no matter of today's market, whoever looks at it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_that_is_enriched_again_keeps_its_prices_and_gets_those_it_lacked() {
@@ -283,7 +306,7 @@ async fn outdated_kills_are_computed_again_by_the_server_and_by_the_command() {
     assert_eq!(database.store.update_enrichment(&[&old], &StaticData::bundled()).await.expect("done"), 1);
     let options = harness::ingest_options(&config);
     let running =
-        server::commands::serve::start(config, options, Lifecycle::new(server::wiring::now)).await.expect("server");
+        server::commands::serve::start(config, options, Lifecycle::new(Clock::system())).await.expect("server");
     let version = async || {
         let kill = database.store.find_kill(KillmailId(ids[0])).await.expect("answer").expect("stored");
         (kill.enrichment.version, kill.enrichment.failed_at)
@@ -334,7 +357,7 @@ async fn an_enrichment_that_fails_three_times_is_a_letter() {
     assert_eq!(ids[0] % 100, 1, "the simulator's first id");
     // As after a backfill, nobody has asked for them: the job finds them itself.
     let sweep = Duration::from_millis(100);
-    let lifecycle = Lifecycle::new(server::wiring::now);
+    let lifecycle = Lifecycle::new(Clock::system());
     lifecycle.every("sweep", Schedule::every(sweep), Box::new(enrichment::Sweep(Arc::clone(books.node()))));
     let job = enrichment::Enrichments { books: Arc::clone(&books), compute };
     lifecycle.every("enrichment", Schedule::every(sweep), Box::new(job));

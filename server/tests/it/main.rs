@@ -1,5 +1,7 @@
 //! The whole server against the simulator, a real PostgreSQL and their faults. One binary, one file per concern.
 
+#![allow(clippy::disallowed_methods, reason = "tests run by the machine's time, and start what they need")]
+
 mod alerts;
 mod api;
 mod backfill;

@@ -32,7 +32,7 @@ use std::{
 };
 use store::{KillBatch, testing::TestDatabase};
 use upstream::{
-    DisciplineOptions, HttpClient, HttpOptions,
+    Clock, DisciplineOptions, HttpClient, HttpOptions,
     esi::{EsiClient, EsiOptions},
     janice::{JaniceClient, JaniceOptions},
     mutamarket::{MutamarketClient, MutamarketOptions},
@@ -69,12 +69,12 @@ fn start(lifecycle: &Lifecycle, books: &Arc<Books>, sources: Sources) {
 }
 
 impl Market {
-    async fn open(clock: upstream::Clock, key: Option<&str>, calls_per_second: u32) -> Self {
+    async fn open(clock: Clock, key: Option<&str>, calls_per_second: u32) -> Self {
         Self::open_with(clock, key, calls_per_second, |_| {}).await
     }
 
     async fn open_with(
-        clock: upstream::Clock,
+        clock: Clock,
         key: Option<&str>,
         calls_per_second: u32,
         change: impl FnOnce(&mut simulator::Limits),
@@ -89,7 +89,7 @@ impl Market {
             static_data: Loaded::bundled().expect("bundled"),
             feeds: vec![Source::R2z2],
             is_demo: true,
-            clock,
+            clock: clock.clone(),
         }));
         let market =
             Self { simulator, database, books: services, lifecycle: Lifecycle::new(clock), next_id: AtomicI64::new(1) };
@@ -101,7 +101,7 @@ impl Market {
 
     fn sources(&self, key: Option<&str>, calls_per_second: u32) -> Sources {
         let url = |upstream: &str| self.simulator.upstream_url(upstream).parse().expect("a URL");
-        let http = HttpClient::new(HttpOptions::new("tests@tracker.example", Utc::now)).expect("a client");
+        let http = HttpClient::new(HttpOptions::new("tests@tracker.example", Clock::system())).expect("a client");
         let janice = key.map(|key| {
             let mut options = JaniceOptions::new(url("janice"), key);
             options.discipline = DisciplineOptions {
@@ -199,7 +199,7 @@ fn isk(price: f64) -> Isk {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn kills_at_once_share_few_paced_calls_and_no_type_is_asked_for_twice() {
-    let market = Market::open(Utc::now, Some(JANICE_KEY), 1).await;
+    let market = Market::open(Clock::system(), Some(JANICE_KEY), 1).await;
     let mut types = market_types(&market.simulator, true, 490);
     let unknown = market_types(&market.simulator, false, 9);
     types.extend(&unknown);
@@ -231,7 +231,7 @@ async fn kills_at_once_share_few_paced_calls_and_no_type_is_asked_for_twice() {
         static_data: Loaded::bundled().expect("bundled"),
         feeds: vec![Source::R2z2],
         is_demo: true,
-        clock: Utc::now,
+        clock: Clock::system(),
     }));
     eventually("prices are stored", || async {
         prices::load(&again).await;
@@ -244,7 +244,7 @@ async fn kills_at_once_share_few_paced_calls_and_no_type_is_asked_for_twice() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_better_price_reaches_window_pages_and_database() {
-    let market = Market::open(Utc::now, Some(JANICE_KEY), 50).await;
+    let market = Market::open(Clock::system(), Some(JANICE_KEY), 50).await;
     market.has_esi().await;
     market.simulator.set_outage("janice", true);
     let known = market_types(&market.simulator, true, 1)[0];
@@ -302,15 +302,10 @@ async fn a_better_price_reaches_window_pages_and_database() {
     market.close().await;
 }
 
-static LATER_MINUTES: AtomicI64 = AtomicI64::new(0);
-
-fn later() -> Timestamp {
-    Utc::now() + TimeDelta::minutes(LATER_MINUTES.load(Ordering::Acquire))
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_price_that_moved_counts_for_new_kills_and_stale_ones_serve_meanwhile() {
-    let market = Market::open(later, Some(JANICE_KEY), 50).await;
+    let (clock, hands) = Clock::system().with_hands();
+    let market = Market::open(clock, Some(JANICE_KEY), 50).await;
     let known = market_types(&market.simulator, true, 1)[0];
     market.kill(&[known]);
     eventually("janice answers", || async {
@@ -323,7 +318,7 @@ async fn a_price_that_moved_counts_for_new_kills_and_stale_ones_serve_meanwhile(
     market.kill(&[known]);
     assert_eq!(market.books.prices().health().waiting, 0, "fresh for an hour");
 
-    LATER_MINUTES.store(61, Ordering::Release);
+    hands.turn(TimeDelta::minutes(61));
     let second = market.kill(&[known]);
     assert_eq!(second.enrichment.unit_prices[&known], old_price, "stale, served at once, with its own time");
     eventually("it is renewed", || async { market.price(known).is_some_and(|unit| unit.price != old_price.price) })
@@ -339,7 +334,7 @@ async fn a_price_that_moved_counts_for_new_kills_and_stale_ones_serve_meanwhile(
     // Janice stays away for more than a day: its prices give way to ESI's.
     market.has_esi().await;
     market.simulator.set_outage("janice", true);
-    LATER_MINUTES.store(26 * 60, Ordering::Release);
+    hands.turn(TimeDelta::hours(26) - TimeDelta::minutes(61));
     assert_eq!(market.kill(&[known]).enrichment.unit_prices[&known].source, PriceSource::EsiAverage);
     market.close().await;
 }
@@ -347,7 +342,7 @@ async fn a_price_that_moved_counts_for_new_kills_and_stale_ones_serve_meanwhile(
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_key_or_with_a_wrong_one_the_chain_begins_with_esi() {
     for key in [None, Some("not the key")] {
-        let market = Market::open(Utc::now, key, 50).await;
+        let market = Market::open(Clock::system(), key, 50).await;
         market.has_esi().await;
         let known = market_types(&market.simulator, true, 1)[0];
         let record = market.kill(&[known, TypeId(99_999_999)]);
@@ -370,7 +365,7 @@ async fn without_a_key_or_with_a_wrong_one_the_chain_begins_with_esi() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nonsense_and_haste_of_the_price_services_harm_nothing() {
-    let market = Market::open(Utc::now, Some(JANICE_KEY), 50).await;
+    let market = Market::open(Clock::system(), Some(JANICE_KEY), 50).await;
     market.has_esi().await;
     market.simulator.set_fault(Fault::MalformedPrices, 1.0);
     let known = market_types(&market.simulator, true, 1)[0];
@@ -413,7 +408,7 @@ async fn a_broken_price_list_does_not_erase_the_prices() {
         static_data: Loaded::bundled().expect("bundled"),
         feeds: vec![Source::R2z2],
         is_demo: true,
-        clock: list_clock,
+        clock: list_clock.into(),
     }));
     let rows = |count: usize| {
         let rows = (1..=count).map(|id| serde_json::json!({"type_id": id, "average_price": 5.0}));
@@ -431,7 +426,7 @@ async fn a_broken_price_list_does_not_erase_the_prices() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_too_long_for_janice_is_asked_in_pieces() {
-    let market = Market::open_with(Utc::now, Some(JANICE_KEY), 50, |limits| limits.janice_lines = 30).await;
+    let market = Market::open_with(Clock::system(), Some(JANICE_KEY), 50, |limits| limits.janice_lines = 30).await;
     market.kill(&market_types(&market.simulator, true, 99));
     eventually("all are answered", || async { market.books.prices().health().waiting == 0 }).await;
     let janice = market.books.prices().health().sources[0].clone();
@@ -443,7 +438,7 @@ async fn a_question_too_long_for_janice_is_asked_in_pieces() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_dies_most_is_asked_for_before_it_dies_again() {
-    let market = Market::open(Utc::now, None, 50).await;
+    let market = Market::open(Clock::system(), None, 50).await;
     let known = market_types(&market.simulator, true, 1)[0];
     market.has_esi().await;
     let record = market.kill(&[known]);
@@ -453,9 +448,9 @@ async fn what_dies_most_is_asked_for_before_it_dies_again() {
         static_data: Loaded::bundled().expect("bundled"),
         feeds: vec![Source::R2z2],
         is_demo: true,
-        clock: Utc::now,
+        clock: Clock::system(),
     }));
-    let lifecycle = Lifecycle::new(Utc::now);
+    let lifecycle = Lifecycle::new(Clock::system());
     start(&lifecycle, &restarted, market.sources(Some(JANICE_KEY), 50));
     eventually("prices are fetched without a kill", || async {
         let unit = restarted.prices().table().price(known, Utc::now());

@@ -235,7 +235,7 @@ async fn the_newest_archive_is_fetched_once() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("address"));
     let serving = tokio::spawn(async move { axum::serve(listener, router).await });
-    let options = upstream::HttpOptions::new("tests@tracker.example", chrono::Utc::now);
+    let options = upstream::HttpOptions::new("tests@tracker.example", upstream::Clock::system());
     let http = upstream::HttpClient::new(options).expect("a client");
     let client = upstream::sde::SdeClient::new(http, url.parse().expect("a URL"));
 

@@ -24,6 +24,7 @@ use store::{
     testing::{TestDatabase, cut_listeners},
 };
 use tokio::sync::mpsc;
+use upstream::Clock;
 
 const BUILD: u32 = 9_100_000;
 const NOVELTY: i64 = 99_999_999;
@@ -110,7 +111,7 @@ async fn a_kill_on_its_way_keeps_the_build_that_it_was_enriched_with() {
         static_data: Loaded::bundled().expect("bundled"),
         feeds: vec![Source::R2z2],
         is_demo: true,
-        clock: chrono::Utc::now,
+        clock: Clock::system(),
     });
     let (books, _requests) = Books::new(Arc::clone(&node));
     let before = rifter(1, &books);

@@ -8,12 +8,12 @@ use server::{
     lifecycle::{Fault, Faults, Kind, Lifecycle},
     postgres::Embedded,
     tasks::{TASKS, Work},
-    wiring,
 };
 use simulator::Simulator;
 use std::{collections::BTreeSet, os::unix::fs::PermissionsExt, process::Command, time::Duration};
 use store::testing::TestDatabase;
 use tokio::time::timeout;
+use upstream::Clock;
 
 const LONG: Duration = Duration::from_secs(120);
 
@@ -113,7 +113,7 @@ async fn an_accident_is_the_commands_failure() {
     variables.insert("DATABASE_URL".to_owned(), database.url());
     let config = Config::from_variables(&variables).expect("valid variables");
     let faults = Faults::for_test();
-    let lifecycle = Lifecycle::with_faults(wiring::now, faults.clone());
+    let lifecycle = Lifecycle::with_faults(Clock::system(), faults.clone());
     // It befalls the task as soon as there is one.
     faults.bring("persist", Fault::Panic);
     let ended = timeout(LONG, serve::run_with(config, lifecycle)).await.expect("it ends by itself");
@@ -132,7 +132,7 @@ async fn an_embedded_postgresql_that_died_is_started_again() {
     variables.insert("DATA_DIR".to_owned(), folder.path().display().to_string());
     let config = Config::from_variables(&variables).expect("valid variables");
     let options = harness::ingest_options(&config);
-    let running = serve::start(config, options, Lifecycle::new(wiring::now)).await.expect("server");
+    let running = serve::start(config, options, Lifecycle::new(Clock::system())).await.expect("server");
     let pid_of = || {
         let text = std::fs::read_to_string(folder.path().join("postgres/postmaster.pid")).ok()?;
         text.lines().next().map(str::to_owned)

@@ -7,9 +7,14 @@
 //! arguments, except for waiting, which uses tokio's clock so that tests can stop it.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test"))]
+#![cfg_attr(
+    test,
+    allow(clippy::disallowed_methods, reason = "tests run by the machine's time, and start what they need")
+)]
 
 pub mod archive;
 pub mod breaker;
+mod clock;
 pub mod discipline;
 pub mod error;
 pub mod esi;
@@ -25,9 +30,9 @@ pub mod sde;
 #[cfg(test)]
 mod testing;
 
+pub use clock::Clock;
+#[cfg(any(test, feature = "testing"))]
+pub use clock::Hands;
 pub use discipline::{Discipline, DisciplineOptions, UpstreamHealth};
 pub use error::UpstreamError;
 pub use http::{HttpClient, HttpOptions};
-
-/// Where a client reads the calendar time from.
-pub type Clock = fn() -> domain::Timestamp;

@@ -1,5 +1,6 @@
 //! The store against a real PostgreSQL (`TEST_DATABASE_URL`; each test has a database of its own).
 
+#![allow(clippy::disallowed_methods, reason = "tests run by the machine's time, and start what they need")]
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod data_health;

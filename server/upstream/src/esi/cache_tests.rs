@@ -1,5 +1,6 @@
 use super::*;
 use crate::{
+    Clock, Hands,
     esi::{COMPATIBILITY_DATE, EsiClient, EsiOptions},
     testing::{http_with, now, serve},
 };
@@ -8,29 +9,14 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
+use chrono::TimeDelta;
 use domain::CorporationId;
-use std::sync::{
-    Mutex,
-    atomic::{AtomicI64, Ordering},
-};
+use std::sync::Mutex;
 
 /// What the server was asked: path and tag.
 type Log = Arc<Mutex<Vec<(String, Option<String>)>>>;
 
-/// Each test has a clock of its own, since a clock is a plain function.
-macro_rules! clock {
-    ($name:ident, $function:ident) => {
-        static $name: AtomicI64 = AtomicI64::new(0);
-        fn $function() -> Timestamp {
-            now() + TimeDelta::seconds($name.load(Ordering::SeqCst))
-        }
-    };
-}
-
-async fn client(
-    clock: crate::Clock,
-    answer: impl Fn(usize, Option<&str>) -> Response + Send + Sync + 'static,
-) -> (EsiClient, Log) {
+async fn client(answer: impl Fn(usize, Option<&str>) -> Response + Send + Sync + 'static) -> (EsiClient, Log, Hands) {
     let log = Log::default();
     let (seen, answer) = (Arc::clone(&log), Arc::new(answer));
     let router = Router::new().fallback(move |headers: HeaderMap, uri: axum::http::Uri| {
@@ -49,7 +35,8 @@ async fn client(
     });
     let mut options = EsiOptions::new(serve(router).await);
     options.retries = 0;
-    (EsiClient::new(http_with(|options| options.now = clock), options), log)
+    let (clock, hands) = Clock::from(now).with_hands();
+    (EsiClient::new(http_with(|options| options.clock = clock), options), log, hands)
 }
 
 fn corporation(ticker: &str, tag: &'static str, max_age: u64) -> Response {
@@ -57,19 +44,19 @@ fn corporation(ticker: &str, tag: &'static str, max_age: u64) -> Response {
     (headers, format!(r#"{{"name":"Corp","ticker":"{ticker}"}}"#)).into_response()
 }
 
-clock!(REVALIDATION, revalidation_clock);
-
 #[tokio::test]
 async fn answers_are_used_until_they_expire_and_then_revalidated() {
-    let (esi, log) = client(revalidation_clock, |index, _| match index {
+    let (esi, log, hands) = client(|index, _| match index {
         0 => corporation("OLD", "\"a\"", 3600),
         1 => (StatusCode::NOT_MODIFIED, [("cache-control", "max-age=60")]).into_response(),
         _ => corporation("NEW", "\"b\"", 3600),
     })
     .await;
     let mut tickers = Vec::new();
+    let mut turned = 0;
     for second in [0, 3599, 3600, 3659, 3660, 7259] {
-        REVALIDATION.store(second, Ordering::SeqCst);
+        hands.turn(TimeDelta::seconds(second - turned));
+        turned = second;
         let answer = esi.corporation(CorporationId(1)).await.unwrap();
         assert_eq!(answer.freshness, Freshness::Fresh);
         tickers.push(answer.value.ticker);
@@ -79,11 +66,9 @@ async fn answers_are_used_until_they_expire_and_then_revalidated() {
     assert_eq!(tags, [None, Some("\"a\"".to_owned()), Some("\"a\"".to_owned())]);
 }
 
-clock!(STALE, stale_clock);
-
 #[tokio::test]
 async fn an_expired_answer_stands_in_while_esi_is_away_and_says_so() {
-    let (esi, log) = client(stale_clock, |index, _| match index {
+    let (esi, log, hands) = client(|index, _| match index {
         0 => corporation("OLD", "\"a\"", 60),
         1 => StatusCode::BAD_GATEWAY.into_response(),
         2 => "<html>maintenance</html>".into_response(),
@@ -91,7 +76,7 @@ async fn an_expired_answer_stands_in_while_esi_is_away_and_says_so() {
     })
     .await;
     assert_eq!(esi.corporation(CorporationId(1)).await.unwrap().freshness, Freshness::Fresh);
-    STALE.store(100, Ordering::SeqCst);
+    hands.turn(TimeDelta::seconds(100));
     for (ticker, freshness) in [("OLD", Freshness::Stale), ("OLD", Freshness::Stale), ("NEW", Freshness::Fresh)] {
         let answer = esi.corporation(CorporationId(1)).await.unwrap();
         assert_eq!((answer.value.ticker.as_str(), answer.freshness), (ticker, freshness));
@@ -101,7 +86,7 @@ async fn an_expired_answer_stands_in_while_esi_is_away_and_says_so() {
 
 #[tokio::test]
 async fn absence_is_remembered_and_refusals_are_not() {
-    let (esi, log) = client(now, |index, _| match index {
+    let (esi, log, _) = client(|index, _| match index {
         0 => StatusCode::BAD_REQUEST.into_response(),
         _ => StatusCode::NOT_FOUND.into_response(),
     })
@@ -116,7 +101,7 @@ async fn absence_is_remembered_and_refusals_are_not() {
 
 #[tokio::test]
 async fn a_hundred_equal_calls_at_once_are_one_request() {
-    let (esi, log) = client(now, |_, _| corporation("ONE", "\"a\"", 60)).await;
+    let (esi, log, _) = client(|_, _| corporation("ONE", "\"a\"", 60)).await;
     let calls = (0..100).map(|index| esi.corporation(CorporationId(index % 2 + 1)));
     let answers = futures::future::join_all(calls).await;
     assert!(answers.iter().all(|answer| answer.as_ref().unwrap().value.ticker == "ONE"));
@@ -127,7 +112,7 @@ async fn a_hundred_equal_calls_at_once_are_one_request() {
 
 #[tokio::test]
 async fn large_answers_are_passed_on_and_not_kept() {
-    let (esi, log) = client(now, |_, _| {
+    let (esi, log, _) = client(|_, _| {
         let name = "x".repeat(MAX_ENTRY_BYTES);
         ([("cache-control", "max-age=60")], format!(r#"{{"name":"{name}","ticker":"BIG"}}"#)).into_response()
     })

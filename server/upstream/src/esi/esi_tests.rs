@@ -279,12 +279,6 @@ async fn entities_are_read_in_both_shapes() {
     assert_eq!((alliance.id, alliance.ticker.as_str()), (AllianceId(5), "ALLY"));
 }
 
-static PRICE_CLOCK: AtomicI64 = AtomicI64::new(0);
-
-fn price_clock() -> Timestamp {
-    now() + TimeDelta::seconds(PRICE_CLOCK.load(Ordering::SeqCst))
-}
-
 #[tokio::test]
 async fn prices_are_asked_again_only_after_they_expire_and_by_etag() {
     let calls = Arc::new(StdMutex::new(Vec::new()));
@@ -309,7 +303,8 @@ async fn prices_are_asked_again_only_after_they_expire_and_by_etag() {
         }),
     );
     let options = EsiOptions::new(serve(router).await);
-    let esi = EsiClient::new(http_with(|options| options.now = price_clock), options);
+    let (clock, hands) = crate::Clock::from(now).with_hands();
+    let esi = EsiClient::new(http_with(|options| options.clock = clock), options);
     let first = esi.market_prices().await.unwrap();
     assert_eq!(
         first.prices[..],
@@ -326,7 +321,7 @@ async fn prices_are_asked_again_only_after_they_expire_and_by_etag() {
     assert_eq!(first.listed_at, "2026-01-02T03:00:00Z".parse::<Timestamp>().unwrap());
     assert_eq!(first.expires_at, "2026-01-02T04:00:00Z".parse::<Timestamp>().unwrap());
     assert_eq!(esi.market_prices().await.unwrap(), first);
-    PRICE_CLOCK.store(3600, Ordering::SeqCst);
+    hands.turn(TimeDelta::hours(1));
     let second = esi.clone().market_prices().await.unwrap();
     assert!(Arc::ptr_eq(&first.prices, &second.prices) && second.expires_at > first.expires_at);
     assert_eq!(second.listed_at, first.listed_at, "confirmed is not new");

@@ -6,13 +6,7 @@ use chrono::TimeDelta;
 use domain::{AllianceId, CharacterId, CorporationId, KillmailHash, KillmailId};
 use futures::StreamExt;
 use simulator::{Config, Fault, Simulator};
-use std::{
-    sync::{
-        OnceLock,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::Instant,
-};
+use std::{sync::OnceLock, time::Instant};
 
 fn now() -> domain::Timestamp {
     std::time::SystemTime::now().into()
@@ -126,21 +120,16 @@ async fn answers_that_have_expired_already_cause_no_storm() {
     assert_eq!(simulator.counters().request_count("esi"), 1);
 }
 
-static LATER_HOURS: AtomicI64 = AtomicI64::new(0);
-
-fn later() -> domain::Timestamp {
-    now() + TimeDelta::hours(LATER_HOURS.load(Ordering::SeqCst))
-}
-
 #[tokio::test]
 async fn a_forgotten_tag_costs_one_whole_answer() {
     let simulator = galaxy(|_| {}).await;
     let (.., corporation) = sample(&simulator);
-    let esi = esi_over(&simulator, HttpOptions::new("test@example.test", later), |_| {});
+    let (clock, hands) = crate::Clock::from(now).with_hands();
+    let esi = esi_over(&simulator, HttpOptions::new("test@example.test", clock), |_| {});
     let first = esi.corporation(corporation).await.unwrap();
     let prices = esi.market_prices().await.unwrap();
     simulator.set_fault(Fault::EsiLostEtag, 1.0);
-    LATER_HOURS.store(2, Ordering::SeqCst);
+    hands.turn(TimeDelta::hours(2));
     for _ in 0..20 {
         let again = esi.corporation(corporation).await.unwrap();
         assert_eq!((again.freshness, again.value), (Freshness::Fresh, first.value.clone()));

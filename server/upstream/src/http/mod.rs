@@ -33,11 +33,11 @@ pub struct HttpOptions {
     /// Limit on the decoded body unless a request sets its own.
     pub max_body_bytes: usize,
     pub max_redirects: usize,
-    pub now: Clock,
+    pub clock: Clock,
 }
 
 impl HttpOptions {
-    pub fn new(contact: impl Into<String>, now: Clock) -> Self {
+    pub fn new(contact: impl Into<String>, clock: impl Into<Clock>) -> Self {
         Self {
             contact: contact.into(),
             connect_timeout: Duration::from_secs(5),
@@ -46,7 +46,7 @@ impl HttpOptions {
             // The largest ordinary answer is ESI's price list, about 2 MB.
             max_body_bytes: 16 * 1024 * 1024,
             max_redirects: 0,
-            now,
+            clock: clock.into(),
         }
     }
 }
@@ -68,11 +68,11 @@ impl HttpClient {
 
     /// The clock this client was given.
     pub fn now(&self) -> domain::Timestamp {
-        (self.options.now)()
+        self.options.clock.now()
     }
 
     pub fn clock(&self) -> Clock {
-        self.options.now
+        self.options.clock.clone()
     }
 
     /// # Errors

@@ -1,5 +1,6 @@
 //! The adapters against the simulator, which was written from the same study of the real services by other hands.
 
+#![allow(clippy::disallowed_methods, reason = "tests run by the machine's time, and start what they need")]
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use chrono::{NaiveDate, Utc};
