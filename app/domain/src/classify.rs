@@ -1,14 +1,7 @@
 //! Solo, NPC and awox, defined once (domain.md 2.5; NPC and awox as zKillboard words them, upstreams.md 2.6).
 
-use crate::{ids::GroupId, killmail::Killmail, static_data::StaticData};
+use crate::{killmail::Killmail, sde::group, static_data::StaticData};
 use std::collections::HashSet;
-
-/// Capsules: SDE group 29.
-pub const GROUP_CAPSULE: GroupId = GroupId(29);
-/// Shuttles: SDE group 31.
-pub const GROUP_SHUTTLE: GroupId = GroupId(31);
-/// Corvettes (rookie ships): SDE group 237.
-pub const GROUP_CORVETTE: GroupId = GroupId(237);
 
 /// The yes-or-no facts of a kill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +20,7 @@ pub struct Classification {
 pub fn classify(killmail: &Killmail, static_data: &StaticData) -> Classification {
     let victim_group = static_data.type_info(killmail.victim.ship_type_id).map(|info| info.group_id);
     let victim_in_trifle =
-        victim_group.is_some_and(|group| [GROUP_CAPSULE, GROUP_SHUTTLE, GROUP_CORVETTE].contains(&group));
+        victim_group.is_some_and(|id| [group::CAPSULE, group::SHUTTLE, group::CORVETTE].contains(&id));
     let players: HashSet<_> =
         killmail.attackers.iter().filter_map(|a| a.character_id).filter(|id| id.is_player()).collect();
     let any_player_corporation = killmail.attackers.iter().any(|a| a.corporation_id.is_some_and(|id| !id.is_npc()));
@@ -39,20 +32,5 @@ pub fn classify(killmail: &Killmail, static_data: &StaticData) -> Classification
         is_npc: players.is_empty() && !any_player_corporation,
         is_awox: awox && !victim_in_trifle,
         player_attacker_count: i32::try_from(players.len()).unwrap_or(i32::MAX),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn group_constants_are_what_they_say() {
-        let sde = StaticData::bundled();
-        for (type_name, group) in
-            [("Capsule", GROUP_CAPSULE), ("Caldari Shuttle", GROUP_SHUTTLE), ("Reaper", GROUP_CORVETTE)]
-        {
-            assert_eq!(sde.type_by_name(type_name).map(|info| info.group_id), Some(group), "{type_name}");
-        }
     }
 }

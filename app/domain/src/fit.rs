@@ -4,16 +4,14 @@
 //! mutated modules were rolled: their base name is written.
 
 use crate::{
-    ids::{CategoryId, TypeId},
+    ids::TypeId,
     killmail::{Item, Killmail},
     location::{Hold, Location, Slot},
+    sde::category,
     static_data::StaticData,
 };
 use serde::Serialize;
 use std::{collections::BTreeMap, fmt::Write};
-
-/// Charges: SDE category 8.
-pub const CATEGORY_CHARGE: CategoryId = CategoryId(8);
 
 /// Racks in the order of the EFT format.
 const EFT_RACKS: [Slot; 6] = [Slot::Low, Slot::Mid, Slot::High, Slot::Rig, Slot::Subsystem, Slot::Service];
@@ -61,7 +59,7 @@ struct Place {
 }
 
 fn is_charge(item: &Item, static_data: &StaticData) -> bool {
-    static_data.type_info(item.item_type_id).is_some_and(|info| info.category_id == CATEGORY_CHARGE)
+    static_data.type_info(item.item_type_id).is_some_and(|info| info.category_id == category::CHARGE)
 }
 
 /// Quantities by type over the given holds, in the order of first appearance.

@@ -5,9 +5,9 @@
 //! fit. The answer depends on nothing but the set of losses: not on their order, not on chance.
 
 use crate::{
-    fit::CATEGORY_CHARGE,
     ids::{KillmailId, TypeId},
     location::{Location, Slot},
+    sde::category,
     static_data::StaticData,
 };
 use std::{
@@ -36,7 +36,7 @@ pub struct FitCluster {
 
 /// The modules among a victim's items: what sits in a slot and is no charge. Pairs are type and location flag.
 pub fn modules_of(items: impl IntoIterator<Item = (TypeId, i64)>, static_data: &StaticData) -> Modules {
-    let is_charge = |id: TypeId| static_data.type_info(id).is_some_and(|info| info.category_id == CATEGORY_CHARGE);
+    let is_charge = |id: TypeId| static_data.type_info(id).is_some_and(|info| info.category_id == category::CHARGE);
     let mut modules: Modules = items
         .into_iter()
         .filter_map(|(type_id, flag)| Some((Location::from_flag(flag).slot()?, type_id)))

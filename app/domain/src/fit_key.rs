@@ -7,17 +7,14 @@
 use crate::{
     Killmail, StaticData,
     fit::{FittedModule, fitted_modules},
-    ids::{CategoryId, TypeId},
+    ids::TypeId,
     location::{Hold, Location, Slot},
+    sde::category,
 };
 use serde::{Deserialize, Serialize};
 use siphasher::sip128::{Hasher128, SipHasher24};
 use std::{collections::BTreeMap, fmt, hash::Hasher, str::FromStr};
 
-/// Drones: SDE category 18.
-pub const CATEGORY_DRONE: CategoryId = CategoryId(18);
-/// Fighters: SDE category 87.
-pub const CATEGORY_FIGHTER: CategoryId = CategoryId(87);
 /// Raise when the key or its order changes: stored hashes then no longer mean the same.
 const HASH_VERSION: u8 = 1;
 /// Modules of one rack that are looked at; a rack has eight places, old mails have a few more rows.
@@ -155,9 +152,9 @@ fn bays(killmail: &Killmail, static_data: &StaticData) -> Vec<(Bay, TypeId, i64)
     for item in &killmail.victim.items {
         let category = static_data.type_info(item.item_type_id).map(|info| info.category_id);
         let bay = match item.location() {
-            Location::Held(Hold::DroneBay) if category == Some(CATEGORY_DRONE) => Bay::Drones,
-            Location::Held(Hold::FighterBay) if category == Some(CATEGORY_FIGHTER) => Bay::Fighters,
-            Location::Held(Hold::FighterTube) if category == Some(CATEGORY_FIGHTER) => Bay::Tube,
+            Location::Held(Hold::DroneBay) if category == Some(category::DRONE) => Bay::Drones,
+            Location::Held(Hold::FighterBay) if category == Some(category::FIGHTER) => Bay::Fighters,
+            Location::Held(Hold::FighterTube) if category == Some(category::FIGHTER) => Bay::Tube,
             _ => continue,
         };
         if bay == Bay::Tube {

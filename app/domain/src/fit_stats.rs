@@ -4,9 +4,9 @@
 //! What cannot be computed is absent, with a reason where the whole is absent; 0 always means zero.
 
 use crate::{
-    classify::GROUP_CAPSULE,
     fit_key::{FitHash, FitKey},
     ids::TypeId,
+    sde::group,
     static_data::StaticData,
 };
 use serde::{Deserialize, Serialize};
@@ -359,7 +359,7 @@ impl FitOutcome {
 
     /// What needs no engine to be known.
     pub fn without_engine(key: &FitKey, static_data: &StaticData) -> Option<Self> {
-        let is_capsule = |hull: TypeId| static_data.type_info(hull).is_some_and(|info| info.group_id == GROUP_CAPSULE);
+        let is_capsule = |hull: TypeId| static_data.type_info(hull).is_some_and(|info| info.group_id == group::CAPSULE);
         is_capsule(key.hull).then_some(Self::Impossible { reason: ImpossibleFit::Capsule })
     }
 }

@@ -5,7 +5,7 @@
 //! Does no input or output, reads no clock and draws no random numbers: time is always an argument.
 //!
 //! From the bottom, each uses what stands before it: words (`ids`, `isk`, `security`, `side`, `source`, `entity`, `price`);
-//! `location` and `killmail`; the rows of `static_data`, `tags` over them, `static_data`'s index over both; rules
+//! `location` and `killmail`; `sde`, the rows of `static_data`, `tags` over them, `static_data`'s index over both; rules
 //! (`classify`, `valuation`, `metrics`, `fit*`); `record`, `summary`, `filter`, `sort`.
 
 #![cfg_attr(
@@ -30,6 +30,7 @@ pub mod location;
 pub mod metrics;
 pub mod price;
 pub mod record;
+pub mod sde;
 pub mod security;
 pub mod side;
 pub mod sort;

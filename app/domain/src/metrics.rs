@@ -1,34 +1,27 @@
 //! Masses that performance metrics count with (domain.md 2.5): what a kill destroyed and what a pilot lost, in kg.
 
 use crate::{
-    classify::GROUP_CAPSULE,
-    ids::{CategoryId, CharacterId, GroupId, TypeId},
+    ids::{CharacterId, GroupId, TypeId},
     killmail::Killmail,
     location::Location,
+    sde::{category, effect, group},
     static_data::StaticData,
 };
 use std::collections::HashSet;
 
-/// Logistics cruisers: SDE group 832.
-pub const GROUP_LOGISTICS: GroupId = GroupId(832);
-/// Logistics frigates: SDE group 1527.
-pub const GROUP_LOGISTICS_FRIGATE: GroupId = GroupId(1527);
-/// Force auxiliaries: SDE group 1538.
-pub const GROUP_FORCE_AUXILIARY: GroupId = GroupId(1538);
-
-/// Modules, subsystems and structure modules: SDE categories 7, 32 and 66.
-const FITTED_CATEGORIES: [CategoryId; 3] = [CategoryId(7), CategoryId(32), CategoryId(66)];
+/// Hulls made to keep others alive.
+const LOGISTICS_GROUPS: [GroupId; 3] = [group::LOGISTICS, group::LOGISTICS_FRIGATE, group::FORCE_AUXILIARY];
 
 /// Longer reach of remote armor repairers and of remote shield boosters: hull bonuses that, outside the logistics groups,
 /// only the Tech I logistics hulls have (a test lists them).
-const LOGISTICS_BONUSES: [i32; 2] = [6373, 6368];
+const LOGISTICS_BONUSES: [i32; 2] = [effect::REMOTE_ARMOR_FALLOFF_BONUS, effect::REMOTE_SHIELD_FALLOFF_BONUS];
 
 /// M: hull and fitted modules of the victim, loaded charges, drones and cargo left out. A module without a mass weighs
 /// nothing, as in the game; what it adds to the ship by its effect (armor plates) is no destroyed mass. 0 for capsules;
 /// absent when the static data do not know the hull.
 pub fn fitted_mass_kg(killmail: &Killmail, static_data: &StaticData) -> Option<f64> {
     let hull = static_data.type_info(killmail.victim.ship_type_id)?;
-    if hull.group_id == GROUP_CAPSULE {
+    if hull.group_id == group::CAPSULE {
         return Some(0.0);
     }
     let modules: f64 = killmail
@@ -37,7 +30,7 @@ pub fn fitted_mass_kg(killmail: &Killmail, static_data: &StaticData) -> Option<f
         .iter()
         .filter(|item| matches!(item.location(), Location::Fitted(..)))
         .filter_map(|item| static_data.type_info(item.item_type_id).map(|info| (item, info)))
-        .filter(|(_, info)| FITTED_CATEGORIES.contains(&info.category_id))
+        .filter(|(_, info)| category::FITTED.contains(&info.category_id))
         .map(|(item, info)| info.mass_kg.unwrap_or(0.0) * item.quantity() as f64)
         .sum();
     Some(hull.mass_kg? + modules)
@@ -47,7 +40,7 @@ pub fn fitted_mass_kg(killmail: &Killmail, static_data: &StaticData) -> Option<f
 /// logistics hulls.
 pub fn is_logistics_hull(hull: TypeId, static_data: &StaticData) -> bool {
     static_data.type_info(hull).is_some_and(|info| {
-        [GROUP_LOGISTICS, GROUP_LOGISTICS_FRIGATE, GROUP_FORCE_AUXILIARY].contains(&info.group_id)
+        LOGISTICS_GROUPS.contains(&info.group_id)
             || LOGISTICS_BONUSES.iter().any(|effect| static_data.dogma().has_effect(hull, *effect))
     })
 }
@@ -56,7 +49,7 @@ pub fn is_logistics_hull(hull: TypeId, static_data: &StaticData) -> bool {
 /// Absent when the static data do not know the hull.
 pub fn lost_mass_kg(killmail: &Killmail, static_data: &StaticData) -> Option<f64> {
     let hull = static_data.type_info(killmail.victim.ship_type_id)?;
-    if hull.group_id == GROUP_CAPSULE || is_logistics_hull(hull.id, static_data) {
+    if hull.group_id == group::CAPSULE || is_logistics_hull(hull.id, static_data) {
         return Some(0.0);
     }
     hull.mass_kg
@@ -65,7 +58,7 @@ pub fn lost_mass_kg(killmail: &Killmail, static_data: &StaticData) -> Option<f64
 /// The distinct player characters among the attackers who share the destroyed mass: those not in capsules.
 pub fn mass_sharers(killmail: &Killmail, static_data: &StaticData) -> HashSet<CharacterId> {
     let in_capsule = |ship: Option<TypeId>| {
-        ship.and_then(|id| static_data.type_info(id)).is_some_and(|info| info.group_id == GROUP_CAPSULE)
+        ship.and_then(|id| static_data.type_info(id)).is_some_and(|info| info.group_id == group::CAPSULE)
     };
     killmail
         .attackers

@@ -1,21 +1,17 @@
 //! What a loss was worth (domain.md 2.3). Prices come in as a lookup; unknown prices stay unknown, never 0.
 
 use crate::{
-    classify::GROUP_CAPSULE,
-    ids::{CategoryId, TypeId},
+    ids::TypeId,
     isk::Isk,
     killmail::Killmail,
     location::{Hold, Location},
     price::{PriceSource, UnitPrice},
+    sde::{category, group},
     static_data::StaticData,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// SKINs: SDE category 91.
-pub const CATEGORY_SKIN: CategoryId = CategoryId(91);
-/// Drones: SDE category 18.
-pub const CATEGORY_DRONE: CategoryId = CategoryId(18);
 /// A capsule's hull, fixed by the product.
 pub const CAPSULE_PRICE: Isk = Isk::from_isk(10_000);
 /// Blueprint copies and SKINs, fixed by the product.
@@ -132,9 +128,9 @@ fn fixed_price(
     killmail: &Killmail,
 ) -> Option<UnitPrice> {
     let info = static_data.type_info(type_id);
-    let price = if is_blueprint_copy || info.is_some_and(|info| info.category_id == CATEGORY_SKIN) {
+    let price = if is_blueprint_copy || info.is_some_and(|info| info.category_id == category::SKIN) {
         TOKEN_PRICE
-    } else if info.is_some_and(|info| info.group_id == GROUP_CAPSULE) {
+    } else if info.is_some_and(|info| info.group_id == group::CAPSULE) {
         CAPSULE_PRICE
     } else {
         return None;

@@ -26,7 +26,7 @@ fn types() -> Vec<TypeId> {
         "Warrior II",
         "Nanite Repair Paste",
     ];
-    let skin = SDE.types().find(|info| info.category_id == CATEGORY_SKIN && info.published).map(|info| info.id);
+    let skin = SDE.types().find(|info| info.category_id == category::SKIN && info.published).map(|info| info.id);
     named.into_iter().map(id).chain(skin).chain([TRITANIUM, RIFTER, CAPSULE, NOT_IN_STATIC_DATA]).collect()
 }
 
@@ -66,24 +66,24 @@ fn value(killmail: &Killmail, prices: &Prices) -> (Valuation, Prices) {
 fn ids_of_the_rules_are_those_of_sample_types() {
     assert_eq!(
         SDE.type_info(CAPSULE).map(|info| (info.name.as_str(), info.group_id)),
-        Some(("Capsule", GROUP_CAPSULE))
+        Some(("Capsule", group::CAPSULE))
     );
     assert_eq!(
         SDE.type_name(id("Capsule - Genolution 'Auroral' 197-variant")),
         Some("Capsule - Genolution 'Auroral' 197-variant")
     );
-    assert_eq!(SDE.type_info(id("Warrior II")).map(|info| info.category_id), Some(CATEGORY_DRONE));
+    assert_eq!(SDE.type_info(id("Warrior II")).map(|info| info.category_id), Some(category::DRONE));
     assert_eq!(SDE.type_name(TRITANIUM), Some("Tritanium"));
     assert_eq!(SDE.type_name(RIFTER), Some("Rifter"));
     assert!(SDE.type_info(NOT_IN_STATIC_DATA).is_none());
-    assert!(types().iter().any(|id| SDE.type_info(*id).is_some_and(|info| info.category_id == CATEGORY_SKIN)));
+    assert!(types().iter().any(|id| SDE.type_info(*id).is_some_and(|info| info.category_id == category::SKIN)));
     assert!(SDE.type_info(id("50MN Abyssal Microwarpdrive")).is_some_and(|info| info.is_abyssal));
 }
 
 #[test]
 fn copies_skins_and_capsules_have_fixed_prices_whatever_the_market_says() {
     let blueprint = id("Rifter Blueprint");
-    let skin = types().into_iter().find(|id| SDE.type_info(*id).is_some_and(|info| info.category_id == CATEGORY_SKIN));
+    let skin = types().into_iter().find(|id| SDE.type_info(*id).is_some_and(|info| info.category_id == category::SKIN));
     let skin = skin.expect("a SKIN");
     let mut copy = item(blueprint, 5, 3, 0);
     copy.singleton = 2;
@@ -163,10 +163,10 @@ fn prices() -> impl Strategy<Value = Prices> {
 /// What a row counts one for, written down a second time.
 fn expected_price(row: &Item, prices: &Prices) -> Option<Isk> {
     let info = SDE.type_info(row.item_type_id);
-    if row.singleton == 2 || info.is_some_and(|info| info.category_id.0 == 91) {
+    if row.singleton == 2 || info.is_some_and(|info| info.category_id == category::SKIN) {
         return Some(Isk::from_hundredths(1));
     }
-    if info.is_some_and(|info| info.group_id.0 == 29) {
+    if info.is_some_and(|info| info.group_id == group::CAPSULE) {
         return Some(Isk::from_isk(10_000));
     }
     prices.get(&row.item_type_id).map(|unit| unit.price)

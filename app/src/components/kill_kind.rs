@@ -1,6 +1,6 @@
 //! What kind of thing was lost: decides glyph, word and picture of a row.
 
-use domain::{GroupId, ShipRef, classify::GROUP_CAPSULE};
+use domain::{GroupId, ShipRef, sde::group};
 
 /// Groups of the categories Structure (65), Starbase (23), Sovereignty Structures (40) and Orbitals (46) that can be lost.
 const STRUCTURE_GROUPS: &[i64] = &[
@@ -25,7 +25,7 @@ pub enum KillKind {
 impl KillKind {
     pub fn of(ship: &ShipRef) -> Self {
         match ship.group_id {
-            Some(GROUP_CAPSULE) => Self::Capsule,
+            Some(group::CAPSULE) => Self::Capsule,
             Some(GroupId(id)) if STRUCTURE_GROUPS.binary_search(&id).is_ok() => Self::Structure,
             Some(GroupId(id)) if DEPLOYABLE_GROUPS.binary_search(&id).is_ok() => Self::Deployable,
             _ => Self::Ship,

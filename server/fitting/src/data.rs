@@ -4,6 +4,7 @@
 //! and once more for every import of newer data, which happens a few times a year.
 
 use crate::attributes::{AttributeIds, MissingAttribute};
+use domain::{CategoryId, sde::category};
 use esf_data::{InfoSde, Sde};
 use std::collections::BTreeMap;
 
@@ -19,15 +20,6 @@ const ENGINE: &str = "esf-dogma-engine 14.1.0";
 /// `warnings` or `domain::fit_stats` that changes a number or a word: stored statistics then count as outdated and are
 /// computed again. A test notices most of such changes.
 pub(crate) const STATS_VERSION: u32 = 1;
-
-pub(crate) const CATEGORY_SHIP: i32 = 6;
-pub(crate) const CATEGORY_STRUCTURE: i32 = 65;
-pub(crate) const CATEGORY_SKILL: i32 = 16;
-/// Afterburners and microwarpdrives.
-pub(crate) const GROUP_PROPULSION: i32 = 46;
-/// Effects that say which hardpoint a module takes.
-pub(crate) const EFFECT_LAUNCHER_FITTED: i32 = 40;
-pub(crate) const EFFECT_TURRET_FITTED: i32 = 42;
 
 /// Data that the engine cannot work with.
 #[derive(Debug, thiserror::Error)]
@@ -68,7 +60,7 @@ impl Data {
         let attributes = AttributeIds::find(&InfoSde::new(sde))?;
         let skills = sde
             .types()
-            .filter(|info| info.category_id() == CATEGORY_SKILL && info.published())
+            .filter(|info| CategoryId(info.category_id().into()) == category::SKILL && info.published())
             .map(|info| (info.id(), 5))
             .collect();
         let build = format!("{ENGINE}, data build {}, statistics {STATS_VERSION}", sde.build_number());

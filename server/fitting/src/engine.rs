@@ -5,10 +5,14 @@
 
 use crate::{
     convert,
-    data::{CATEGORY_SHIP, CATEGORY_STRUCTURE, Data, EngineError, GROUP_PROPULSION},
+    data::{Data, EngineError},
     read,
 };
-use domain::{FitKey, FitOutcome, fit_stats::ImpossibleFit};
+use domain::{
+    CategoryId, FitKey, FitOutcome, GroupId,
+    fit_stats::ImpossibleFit,
+    sde::{category, group},
+};
 use esf_dogma_engine::{Calculation, Fit, Options, State, calculate};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -66,9 +70,9 @@ impl Engine {
     fn compute(&self, key: &FitKey) -> FitOutcome {
         let impossible = |reason| FitOutcome::Impossible { reason };
         let Ok(hull_id) = i32::try_from(key.hull.0) else { return impossible(ImpossibleFit::UnknownHull) };
-        match self.data.sde.get_type(hull_id).map(|hull| hull.category_id()) {
+        match self.data.sde.get_type(hull_id).map(|hull| CategoryId(hull.category_id().into())) {
             None => return impossible(ImpossibleFit::UnknownHull),
-            Some(CATEGORY_SHIP | CATEGORY_STRUCTURE) => {}
+            Some(category::SHIP | category::STRUCTURE) => {}
             Some(_) => return impossible(ImpossibleFit::NotAHull),
         }
         let converted = convert::fit(key, hull_id);
@@ -97,8 +101,8 @@ impl Engine {
         let mut cold = fit.clone();
         let mut has_any = false;
         for (item, result) in cold.items.iter_mut().zip(&hot.items) {
-            let group = self.data.sde.get_type(item.type_id).map(|info| info.group_id());
-            if group == Some(GROUP_PROPULSION) && result.state >= State::Active {
+            let group = self.data.sde.get_type(item.type_id).map(|info| GroupId(info.group_id().into()));
+            if group == Some(group::PROPULSION_MODULE) && result.state >= State::Active {
                 item.state = State::Online;
                 has_any = true;
             }

@@ -1,13 +1,10 @@
 //! The engine's attributes as [`FitStats`].
 
-use crate::{
-    attributes::AttributeIds,
-    data::{Data, EFFECT_LAUNCHER_FITTED, EFFECT_TURRET_FITTED},
-    warnings,
-};
+use crate::{attributes::AttributeIds, data::Data, warnings};
 use domain::{
     FitStats, TypeId,
     fit_stats::{ByDamage, BySource, Capacitor, Damage, Layer, Movement, Reach, Repair, Tank},
+    sde::effect,
 };
 use esf_dogma_engine::{Calculation, Fit, FitItem, ItemResult, Slot, State};
 
@@ -194,9 +191,9 @@ fn source_of(data: &Data, item: &FitItem) -> Source {
         let effects = data.sde.get_type(item.type_id).and_then(|info| info.dogma_effects());
         effects.is_some_and(|effects| effects.iter().any(|has| has.effect_id() == effect))
     };
-    if has(EFFECT_TURRET_FITTED) {
+    if has(effect::TURRET_FITTED) {
         Source::Turret
-    } else if has(EFFECT_LAUNCHER_FITTED) {
+    } else if has(effect::LAUNCHER_FITTED) {
         Source::Missile
     } else {
         Source::Other

@@ -5,6 +5,7 @@ use crate::{Engine, data, engine::contain, known_fits::*};
 use domain::{
     FitKey, FitOutcome, FitStats, Killmail, StaticData,
     fit_stats::{Capacitor, ImpossibleFit, Reach, Tank},
+    sde::{category, effect, group},
 };
 use esf_data::{Info, InfoNameSde};
 use esf_dogma_engine::{Calculation, Fit, Slot};
@@ -289,22 +290,22 @@ fn a_panic_in_the_engine_is_contained() {
 }
 
 #[test]
-fn constants_are_what_they_say() {
+fn the_engine_means_the_same_by_the_numbers_of_the_static_data() {
     let engine = Engine::bundled();
     let names = InfoNameSde::new(engine.data.sde, None).expect("no names file");
     let kinds = |name: &str| {
         let id = esf_data::InfoName::type_name_to_id(&names, name).expect(name);
         let info = engine.data.sde.get_type(id).expect(name);
         let effects: Vec<i32> = info.dogma_effects().into_iter().flatten().map(|effect| effect.effect_id()).collect();
-        (info.category_id(), info.group_id(), effects)
+        (i64::from(info.category_id()), i64::from(info.group_id()), effects)
     };
-    assert_eq!(kinds("Rifter").0, data::CATEGORY_SHIP);
-    assert_eq!(kinds("Astrahus").0, data::CATEGORY_STRUCTURE);
-    assert_eq!(kinds("Gunnery").0, data::CATEGORY_SKILL);
-    assert_eq!(kinds("50MN Microwarpdrive II").1, data::GROUP_PROPULSION);
-    assert_eq!(kinds("1MN Afterburner II").1, data::GROUP_PROPULSION);
-    assert!(kinds("200mm AutoCannon II").2.contains(&data::EFFECT_TURRET_FITTED));
-    assert!(kinds("Rocket Launcher II").2.contains(&data::EFFECT_LAUNCHER_FITTED));
+    assert_eq!(kinds("Rifter").0, category::SHIP.0);
+    assert_eq!(kinds("Astrahus").0, category::STRUCTURE.0);
+    assert_eq!(kinds("Gunnery").0, category::SKILL.0);
+    assert_eq!(kinds("50MN Microwarpdrive II").1, group::PROPULSION_MODULE.0);
+    assert_eq!(kinds("1MN Afterburner II").1, group::PROPULSION_MODULE.0);
+    assert!(kinds("200mm AutoCannon II").2.contains(&effect::TURRET_FITTED));
+    assert!(kinds("Rocket Launcher II").2.contains(&effect::LAUNCHER_FITTED));
 }
 
 #[test]

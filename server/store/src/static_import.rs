@@ -3,7 +3,7 @@
 //! the new is whole. Of several nodes that start together one imports, the others wait and find it done.
 
 use crate::{Store, StoreError, money::hundredths};
-use domain::{StaticData, static_data::Hardpoint};
+use domain::{StaticData, sde::category, static_data::Hardpoint};
 use sqlx::PgConnection;
 
 /// What an import did.
@@ -195,11 +195,8 @@ async fn replace_types(connection: &mut PgConnection, data: &StaticData) -> Resu
     Ok(())
 }
 
-/// Categories of what can be lost: ships, drones, deployables, starbases, sovereignty and customs structures, Upwell
-/// structures, fighters. Others never head a killmail, so finding them would lead nowhere.
-const LOSSES: [i64; 8] = [6, 18, 22, 23, 40, 46, 65, 87];
-
-/// Fills what the search looks through from the tables just replaced.
+/// Fills what the search looks through from the tables just replaced. Types that never head a killmail are left out:
+/// finding them would lead nowhere.
 async fn replace_names(connection: &mut PgConnection) -> Result<(), StoreError> {
     sqlx::query!("DELETE FROM static_names").execute(&mut *connection).await?;
     sqlx::query!(
@@ -219,7 +216,7 @@ async fn replace_names(connection: &mut PgConnection) -> Result<(), StoreError> 
         FROM static_types LEFT JOIN static_groups USING (group_id)
         WHERE static_types.published AND static_types.category_id = ANY($1)
         ",
-        &LOSSES[..],
+        &category::LOST.map(|id| id.0)[..],
     )
     .execute(connection)
     .await?;

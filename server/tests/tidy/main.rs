@@ -6,5 +6,6 @@ mod circles;
 mod errors;
 mod house;
 mod layers;
+mod numbers;
 mod reader;
 mod workspace;

@@ -1,10 +1,11 @@
 //! From types to tags: each type's tags as a bit set, worked out once per import, and a killmail's as their union.
 
-use super::{COUNT, PAIR_CLASSES, PAIR_TECHS, PLACES, ROWS, Subject, TABLE, VOCABULARY, sde};
+use super::{COUNT, PAIR_CLASSES, PAIR_TECHS, PLACES, ROWS, Subject, TABLE, VOCABULARY};
 use crate::{
     ids::{CategoryId, TypeId},
     killmail::Killmail,
     location::{Hold, Location},
+    sde::category,
     static_data::{Dogma, TypeInfo},
 };
 use std::collections::HashMap;
@@ -49,11 +50,6 @@ enum Place {
     Nowhere,
 }
 
-const FITTED: [CategoryId; 3] = [sde::MODULE, sde::SUBSYSTEM, sde::STRUCTURE_MODULE];
-const CARRIED: [CategoryId; 2] = [sde::DRONE, sde::FIGHTER];
-const LOST: [CategoryId; 6] =
-    [sde::SHIP, sde::DEPLOYABLE, sde::STARBASE, sde::SOVEREIGNTY_STRUCTURE, sde::ORBITAL, sde::STRUCTURE];
-
 #[derive(Clone, Copy, Debug)]
 struct TagsOfType {
     place: Place,
@@ -69,13 +65,13 @@ pub struct TypeTags {
 
 impl TypeTags {
     pub fn new(types: &[TypeInfo], dogma: &Dogma) -> Self {
-        let place_of = |category: CategoryId| {
-            if FITTED.contains(&category) {
+        let place_of = |id: CategoryId| {
+            if category::FITTED.contains(&id) {
                 Some(Place::Slot)
-            } else if CARRIED.contains(&category) {
+            } else if category::CARRIED.contains(&id) {
                 Some(Place::Bay)
             } else {
-                LOST.contains(&category).then_some(Place::Nowhere)
+                category::LOST.contains(&id).then_some(Place::Nowhere)
             }
         };
         let types = types

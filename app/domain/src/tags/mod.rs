@@ -10,8 +10,6 @@ mod table;
 mod index;
 #[cfg(feature = "snapshot")]
 mod predicate;
-#[cfg(feature = "snapshot")]
-mod sde;
 
 #[cfg(feature = "snapshot")]
 pub use index::TypeTags;

@@ -1,9 +1,9 @@
 //! What the static data must say of a type for a tag to fit it: a small language of facts, joined by and, or, not.
 
-use super::sde;
 use crate::{
     ids::{CategoryId, GroupId, MetaGroupId, TypeId},
     location::Slot,
+    sde::attribute,
     static_data::{Dogma, Hardpoint, TypeInfo},
 };
 
@@ -50,9 +50,9 @@ impl Predicate {
             Self::Hardpoint(hardpoint) => info.hardpoint == Some(hardpoint),
             Self::Effect(effects) => effects.iter().any(|effect| dogma.has_effect(info.id, *effect)),
             Self::Attribute(attribute, value) => is_value(attribute, f64::from(value)),
-            Self::Skill(skill) => {
-                [sde::REQUIRED_SKILL_1, sde::REQUIRED_SKILL_2].into_iter().any(|slot| is_value(slot, skill.0 as f64))
-            }
+            Self::Skill(skill) => [attribute::REQUIRED_SKILL_1, attribute::REQUIRED_SKILL_2]
+                .into_iter()
+                .any(|slot| is_value(slot, skill.0 as f64)),
             Self::All(parts) => parts.iter().all(|part| part.holds(info, dogma)),
             Self::Any(parts) => parts.iter().any(|part| part.holds(info, dogma)),
             Self::Not(part) => !part.holds(info, dogma),

@@ -46,71 +46,74 @@ macro_rules! tags {
 /// The predicates that several rows share.
 #[cfg(feature = "snapshot")]
 mod of {
-    use super::super::{
-        predicate::Predicate::{self, All, Any, Attribute, Category, Effect, Group, MetaGroup, MetaLevelBelow},
-        sde,
+    use super::super::predicate::Predicate::{
+        self, All, Any, Attribute, Category, Effect, Group, MetaGroup, MetaLevelBelow,
     };
-    use crate::static_data::Hardpoint;
+    use crate::{
+        sde::{attribute, category, effect, group, meta_group, skill},
+        static_data::Hardpoint,
+    };
 
     /// Tech I by meta group; where the static data name none, by tech level, unless the meta level says that the type
     /// is something rarer.
     pub const T1: Predicate = Any(&[
-        MetaGroup(&[sde::TECH_I, sde::STRUCTURE_TECH_I]),
+        MetaGroup(&[meta_group::TECH_I, meta_group::STRUCTURE_TECH_I]),
         All(&[Predicate::NoMetaGroup, Predicate::TechLevel(1), MetaLevelBelow(5)]),
     ]);
-    pub const T2: Predicate = MetaGroup(&[sde::TECH_II, sde::STRUCTURE_TECH_II]);
-    pub const T3: Predicate = MetaGroup(&[sde::TECH_III]);
-    pub const STORYLINE: Predicate = MetaGroup(&[sde::STORYLINE]);
-    pub const FACTION: Predicate = MetaGroup(&[sde::FACTION, sde::STRUCTURE_FACTION]);
-    pub const DEADSPACE: Predicate = MetaGroup(&[sde::DEADSPACE]);
-    pub const OFFICER: Predicate = MetaGroup(&[sde::OFFICER]);
-    pub const ABYSSAL: Predicate = MetaGroup(&[sde::ABYSSAL]);
+    pub const T2: Predicate = MetaGroup(&[meta_group::TECH_II, meta_group::STRUCTURE_TECH_II]);
+    pub const T3: Predicate = MetaGroup(&[meta_group::TECH_III]);
+    pub const STORYLINE: Predicate = MetaGroup(&[meta_group::STORYLINE]);
+    pub const FACTION: Predicate = MetaGroup(&[meta_group::FACTION, meta_group::STRUCTURE_FACTION]);
+    pub const DEADSPACE: Predicate = MetaGroup(&[meta_group::DEADSPACE]);
+    pub const OFFICER: Predicate = MetaGroup(&[meta_group::OFFICER]);
+    pub const ABYSSAL: Predicate = MetaGroup(&[meta_group::ABYSSAL]);
 
     /// By hardpoint, not by effect: the civilian guns of real mails are unpublished, and the tables leave out the effects
     /// of unpublished types.
     const TURRET: Predicate = Predicate::Hardpoint(Hardpoint::Turret);
-    pub const HYBRID: Predicate = All(&[Group(&[sde::HYBRID_WEAPON]), TURRET]);
-    pub const PROJECTILE: Predicate = All(&[Group(&[sde::PROJECTILE_WEAPON]), TURRET]);
-    pub const ENERGY: Predicate = All(&[Group(&[sde::ENERGY_WEAPON]), TURRET]);
-    pub const PRECURSOR: Predicate = All(&[Group(&[sde::PRECURSOR_WEAPON]), TURRET]);
+    pub const HYBRID: Predicate = All(&[Group(&[group::HYBRID_WEAPON]), TURRET]);
+    pub const PROJECTILE: Predicate = All(&[Group(&[group::PROJECTILE_WEAPON]), TURRET]);
+    pub const ENERGY: Predicate = All(&[Group(&[group::ENERGY_WEAPON]), TURRET]);
+    pub const PRECURSOR: Predicate = All(&[Group(&[group::PRECURSOR_WEAPON]), TURRET]);
     pub const VORTON: Predicate =
-        Any(&[All(&[Group(&[sde::VORTON_PROJECTOR]), TURRET]), Effect(&[sde::STRUCTURE_LIGHTNING])]);
+        Any(&[All(&[Group(&[group::VORTON_PROJECTOR]), TURRET]), Effect(&[effect::STRUCTURE_LIGHTNING])]);
     /// Mining lasers and salvagers take turret hardpoints too, hence the groups.
     pub const GUNS: Predicate =
-        Any(&[HYBRID, PROJECTILE, ENERGY, PRECURSOR, All(&[Group(&[sde::VORTON_PROJECTOR]), TURRET])]);
-    pub const SMALL: Predicate = Attribute(sde::CHARGE_SIZE, 1);
-    pub const MEDIUM: Predicate = Attribute(sde::CHARGE_SIZE, 2);
-    pub const LARGE: Predicate = Attribute(sde::CHARGE_SIZE, 3);
-    pub const CAPITAL: Predicate = Attribute(sde::CHARGE_SIZE, 4);
+        Any(&[HYBRID, PROJECTILE, ENERGY, PRECURSOR, All(&[Group(&[group::VORTON_PROJECTOR]), TURRET])]);
+    pub const SMALL: Predicate = Attribute(attribute::CHARGE_SIZE, 1);
+    pub const MEDIUM: Predicate = Attribute(attribute::CHARGE_SIZE, 2);
+    pub const LARGE: Predicate = Attribute(attribute::CHARGE_SIZE, 3);
+    pub const CAPITAL: Predicate = Attribute(attribute::CHARGE_SIZE, 4);
 
-    pub const SMALL_MISSILE: Predicate = Group(&[sde::ROCKET_LAUNCHER, sde::LIGHT_LAUNCHER, sde::RAPID_LIGHT_LAUNCHER]);
+    pub const SMALL_MISSILE: Predicate =
+        Group(&[group::ROCKET_LAUNCHER, group::LIGHT_LAUNCHER, group::RAPID_LIGHT_LAUNCHER]);
     pub const MEDIUM_MISSILE: Predicate =
-        Group(&[sde::HEAVY_LAUNCHER, sde::HEAVY_ASSAULT_LAUNCHER, sde::RAPID_HEAVY_LAUNCHER]);
+        Group(&[group::HEAVY_LAUNCHER, group::HEAVY_ASSAULT_LAUNCHER, group::RAPID_HEAVY_LAUNCHER]);
     pub const LARGE_MISSILE: Predicate =
-        Group(&[sde::CRUISE_LAUNCHER, sde::TORPEDO_LAUNCHER, sde::RAPID_TORPEDO_LAUNCHER]);
+        Group(&[group::CRUISE_LAUNCHER, group::TORPEDO_LAUNCHER, group::RAPID_TORPEDO_LAUNCHER]);
     pub const CAPITAL_MISSILE: Predicate =
-        Group(&[sde::XL_CRUISE_LAUNCHER, sde::XL_TORPEDO_LAUNCHER, sde::STRUCTURE_XL_LAUNCHER]);
+        Group(&[group::XL_CRUISE_LAUNCHER, group::XL_TORPEDO_LAUNCHER, group::STRUCTURE_XL_LAUNCHER]);
     pub const MISSILE: Predicate =
-        Any(&[SMALL_MISSILE, MEDIUM_MISSILE, LARGE_MISSILE, CAPITAL_MISSILE, Group(&[sde::STRUCTURE_LAUNCHER])]);
+        Any(&[SMALL_MISSILE, MEDIUM_MISSILE, LARGE_MISSILE, CAPITAL_MISSILE, Group(&[group::STRUCTURE_LAUNCHER])]);
 
-    pub const DRONE: Predicate = All(&[Category(&[sde::DRONE]), Effect(&[sde::TARGET_ATTACK])]);
+    pub const DRONE: Predicate = All(&[Category(&[category::DRONE]), Effect(&[effect::TARGET_ATTACK])]);
     pub const LIGHT_DRONE: Predicate =
-        All(&[DRONE, Any(&[Predicate::Skill(sde::LIGHT_DRONE_OPERATION), Attribute(sde::BANDWIDTH_USED, 5)])]);
-    pub const MEDIUM_DRONE: Predicate = All(&[DRONE, Predicate::Skill(sde::MEDIUM_DRONE_OPERATION)]);
-    pub const HEAVY_DRONE: Predicate = All(&[DRONE, Predicate::Skill(sde::HEAVY_DRONE_OPERATION)]);
-    pub const SENTRY_DRONE: Predicate = All(&[DRONE, Predicate::Skill(sde::SENTRY_DRONE_INTERFACING)]);
-    pub const FIGHTER: Predicate = Category(&[sde::FIGHTER]);
-    pub const SMARTBOMB: Predicate = Group(&[sde::SMART_BOMB]);
-    pub const BOMB: Predicate = Group(&[sde::BOMB_LAUNCHER, sde::STRUCTURE_BOMB_LAUNCHER]);
+        All(&[DRONE, Any(&[Predicate::Skill(skill::LIGHT_DRONE_OPERATION), Attribute(attribute::BANDWIDTH_USED, 5)])]);
+    pub const MEDIUM_DRONE: Predicate = All(&[DRONE, Predicate::Skill(skill::MEDIUM_DRONE_OPERATION)]);
+    pub const HEAVY_DRONE: Predicate = All(&[DRONE, Predicate::Skill(skill::HEAVY_DRONE_OPERATION)]);
+    pub const SENTRY_DRONE: Predicate = All(&[DRONE, Predicate::Skill(skill::SENTRY_DRONE_INTERFACING)]);
+    pub const FIGHTER: Predicate = Category(&[category::FIGHTER]);
+    pub const SMARTBOMB: Predicate = Group(&[group::SMART_BOMB]);
+    pub const BOMB: Predicate = Group(&[group::BOMB_LAUNCHER, group::STRUCTURE_BOMB_LAUNCHER]);
 }
 
 #[cfg(feature = "snapshot")]
 use {
-    super::{
-        predicate::Predicate::{All, Any, Effect, Group, Not},
-        sde,
+    super::predicate::Predicate::{All, Any, Effect, Group, Not},
+    crate::{
+        location::Slot,
+        sde::{effect, group},
     },
-    crate::location::Slot,
 };
 
 tags! {
@@ -248,182 +251,182 @@ tags! {
     Weapon Item "Sentry Drone", "Sentry drones", of::SENTRY_DRONE, ["Garde II", "Sentry Mutated Drone"], ["Ogre II"];
     Weapon Item "Fighter", "Fighter squadrons of every kind", of::FIGHTER,
         ["Templar I", "Scarab II", "Mantis I", "Standup Templar I"], ["Ogre II", "Fighter Support Unit II"];
-    Weapon Item "Light Fighter", "Light fighters", Group(&[sde::LIGHT_FIGHTER, sde::STRUCTURE_LIGHT_FIGHTER]),
+    Weapon Item "Light Fighter", "Light fighters", Group(&[group::LIGHT_FIGHTER, group::STRUCTURE_LIGHT_FIGHTER]),
         ["Templar I", "Standup Templar I"], ["Mantis I"];
-    Weapon Item "Support Fighter", "Support fighters", Group(&[sde::SUPPORT_FIGHTER, sde::STRUCTURE_SUPPORT_FIGHTER]),
+    Weapon Item "Support Fighter", "Support fighters", Group(&[group::SUPPORT_FIGHTER, group::STRUCTURE_SUPPORT_FIGHTER]),
         ["Scarab II", "Standup Siren I"], ["Templar I"];
-    Weapon Item "Heavy Fighter", "Heavy fighters", Group(&[sde::HEAVY_FIGHTER, sde::STRUCTURE_HEAVY_FIGHTER]),
+    Weapon Item "Heavy Fighter", "Heavy fighters", Group(&[group::HEAVY_FIGHTER, group::STRUCTURE_HEAVY_FIGHTER]),
         ["Mantis I", "Shadow", "Standup Mantis I"], ["Templar I"];
     Weapon Item "Smartbomb", "Smartbombs", of::SMARTBOMB, ["Large EMP Smartbomb II"], ["Bomb Launcher I"];
     Weapon Item "Bomb", "Bomb launchers", of::BOMB,
         ["Bomb Launcher I", "Standup Guided Bomb Launcher I"], ["Large EMP Smartbomb II", "Torpedo Launcher II"];
 
-    Support Item "Shield Extender", "Adds shield hit points", Group(&[sde::SHIELD_EXTENDER]),
+    Support Item "Shield Extender", "Adds shield hit points", Group(&[group::SHIELD_EXTENDER]),
         ["Large Shield Extender II"],
         ["EM Shield Amplifier II", "Large Core Defense Field Extender I", "Large Shield Booster II"];
     Support Item "Shield Booster", "Repairs its own shield, ancillary boosters included",
-        Group(&[sde::SHIELD_BOOSTER, sde::ANCILLARY_SHIELD_BOOSTER]),
+        Group(&[group::SHIELD_BOOSTER, group::ANCILLARY_SHIELD_BOOSTER]),
         ["Large Shield Booster II", "X-Large Ancillary Shield Booster"],
         ["Large Remote Shield Booster II", "Shield Boost Amplifier II"];
     Support Item "Shield Hardener", "Active shield resistance, flex hardeners included; amplifiers are passive",
-        Group(&[sde::SHIELD_HARDENER, sde::FLEX_SHIELD_HARDENER]),
+        Group(&[group::SHIELD_HARDENER, group::FLEX_SHIELD_HARDENER]),
         ["Multispectrum Shield Hardener II", "EM Shield Hardener II", "Capital Flex Shield Hardener II"],
         ["EM Shield Amplifier II", "Thermal Armor Hardener II"];
-    Support Item "Armor Plate", "Adds armor hit points", Group(&[sde::ARMOR_PLATE]),
+    Support Item "Armor Plate", "Adds armor hit points", Group(&[group::ARMOR_PLATE]),
         ["1600mm Steel Plates II"], ["Multispectrum Coating II", "Large Trimark Armor Pump I"];
     Support Item "Armor Repairer", "Repairs its own armor, ancillary repairers included",
-        Group(&[sde::ARMOR_REPAIR_UNIT, sde::ANCILLARY_ARMOR_REPAIRER]),
+        Group(&[group::ARMOR_REPAIR_UNIT, group::ANCILLARY_ARMOR_REPAIRER]),
         ["Large Armor Repairer II", "Large Ancillary Armor Repairer"],
         ["Large Remote Armor Repairer II", "Medium Hull Repairer II"];
     Support Item "Armor Hardener", "Active armor resistance, reactive and flex hardeners included; membranes are passive",
-        Group(&[sde::ARMOR_HARDENER, sde::SHIFT_HARDENER, sde::FLEX_ARMOR_HARDENER]),
+        Group(&[group::ARMOR_HARDENER, group::SHIFT_HARDENER, group::FLEX_ARMOR_HARDENER]),
         ["Thermal Armor Hardener II", "Reactive Armor Hardener", "Capital Flex Armor Hardener II"],
         ["Multispectrum Energized Membrane II", "EM Shield Hardener II"];
-    Support Item "Hull Repairer", "Repairs its own hull", Group(&[sde::HULL_REPAIR_UNIT]),
+    Support Item "Hull Repairer", "Repairs its own hull", Group(&[group::HULL_REPAIR_UNIT]),
         ["Medium Hull Repairer II"], ["Large Remote Hull Repairer II", "Large Armor Repairer II"];
-    Support Item "Damage Control", "Damage controls, assault damage controls included", Group(&[sde::DAMAGE_CONTROL]),
+    Support Item "Damage Control", "Damage controls, assault damage controls included", Group(&[group::DAMAGE_CONTROL]),
         ["Damage Control II", "Assault Damage Control II"], ["Multispectrum Energized Membrane II"];
     Support Item "Remote Shield", "Repairs others' shields: modules and drones",
         Any(&[
-            Group(&[sde::REMOTE_SHIELD_BOOSTER, sde::ANCILLARY_REMOTE_SHIELD_BOOSTER]),
-            Effect(&[sde::DRONE_REMOTE_SHIELD]),
+            Group(&[group::REMOTE_SHIELD_BOOSTER, group::ANCILLARY_REMOTE_SHIELD_BOOSTER]),
+            Effect(&[effect::DRONE_REMOTE_SHIELD]),
         ]),
         ["Large Remote Shield Booster II", "Large Ancillary Remote Shield Booster", "Heavy Shield Maintenance Bot I"],
         ["Large Shield Booster II", "Large Remote Capacitor Transmitter II"];
     Support Item "Remote Armor", "Repairs others' armor: modules, ancillary and mutadaptive ones included, and drones",
         Any(&[
             Group(&[
-                sde::REMOTE_ARMOR_REPAIRER,
-                sde::ANCILLARY_REMOTE_ARMOR_REPAIRER,
-                sde::MUTADAPTIVE_REMOTE_ARMOR_REPAIRER,
+                group::REMOTE_ARMOR_REPAIRER,
+                group::ANCILLARY_REMOTE_ARMOR_REPAIRER,
+                group::MUTADAPTIVE_REMOTE_ARMOR_REPAIRER,
             ]),
-            Effect(&[sde::DRONE_REMOTE_ARMOR]),
+            Effect(&[effect::DRONE_REMOTE_ARMOR]),
         ]),
         ["Large Remote Armor Repairer II", "Large Ancillary Remote Armor Repairer",
          "Heavy Mutadaptive Remote Armor Repairer II", "Heavy Armor Maintenance Bot I"],
         ["Large Armor Repairer II", "Large Remote Hull Repairer II", "Heavy Hull Maintenance Bot I"];
-    Support Item "Remote Capacitor", "Gives capacitor to others", Group(&[sde::REMOTE_CAPACITOR_TRANSMITTER]),
+    Support Item "Remote Capacitor", "Gives capacitor to others", Group(&[group::REMOTE_CAPACITOR_TRANSMITTER]),
         ["Large Remote Capacitor Transmitter II"], ["Heavy Energy Nosferatu II", "Heavy Capacitor Booster II"];
-    Support Item "Capacitor Booster", "Fills its own capacitor from charges", Group(&[sde::CAPACITOR_BOOSTER]),
+    Support Item "Capacitor Booster", "Fills its own capacitor from charges", Group(&[group::CAPACITOR_BOOSTER]),
         ["Heavy Capacitor Booster II"], ["Cap Recharger II", "Large Cap Battery II"];
     Support Item "Energy Neutralizer", "Destroys others' capacitor: modules, drones, fighters, burst projectors",
         Any(&[
-            Group(&[sde::ENERGY_NEUTRALIZER]),
-            Effect(&[sde::DRONE_NEUTRALIZER, sde::FIGHTER_NEUTRALIZER, sde::STRUCTURE_NEUTRALIZER, sde::BURST_NEUTRALIZER]),
+            Group(&[group::ENERGY_NEUTRALIZER]),
+            Effect(&[effect::DRONE_NEUTRALIZER, effect::FIGHTER_NEUTRALIZER, effect::STRUCTURE_NEUTRALIZER, effect::BURST_NEUTRALIZER]),
         ]),
         ["Heavy Energy Neutralizer II", "Praetor EV-900", "Cenobite II", "Standup XL Energy Neutralizer I",
          "Energy Neutralization Burst Projector", "Tick EV-300-I"],
         ["Heavy Energy Nosferatu II", "Heavy Pulse Laser II"];
-    Support Item "Nosferatu", "Drains others' capacitor into its own", Group(&[sde::ENERGY_NOSFERATU]),
+    Support Item "Nosferatu", "Drains others' capacitor into its own", Group(&[group::ENERGY_NOSFERATU]),
         ["Heavy Energy Nosferatu II"], ["Heavy Energy Neutralizer II"];
     Support Item "ECM", "Jams targeting: modules, burst jammers, drones, fighters, burst projectors",
         Any(&[
-            Group(&[sde::ECM, sde::BURST_JAMMER]),
-            Effect(&[sde::DRONE_ECM, sde::FIGHTER_ECM, sde::STRUCTURE_ECM, sde::BURST_ECM]),
+            Group(&[group::ECM, group::BURST_JAMMER]),
+            Effect(&[effect::DRONE_ECM, effect::FIGHTER_ECM, effect::STRUCTURE_ECM, effect::BURST_ECM]),
         ]),
         ["Multispectral ECM II", "Burst Jammer II", "Hornet EC-300", "Scarab II", "Standup Variable Spectrum ECM I",
          "ECM Jammer Burst Projector", "Inshore EC-300-I"],
         ["Signal Distortion Amplifier II", "Remote Sensor Dampener II"];
     Support Item "Sensor Dampener", "Shortens others' targeting: modules, drones, burst projectors",
         Any(&[
-            Group(&[sde::SENSOR_DAMPENER]),
-            Effect(&[sde::DRONE_DAMPENER, sde::STRUCTURE_DAMPENER, sde::BURST_DAMPENER]),
+            Group(&[group::SENSOR_DAMPENER]),
+            Effect(&[effect::DRONE_DAMPENER, effect::STRUCTURE_DAMPENER, effect::BURST_DAMPENER]),
         ]),
         ["Remote Sensor Dampener II", "Hobgoblin SD-300", "Standup Remote Sensor Dampener I",
          "Sensor Dampening Burst Projector"],
         ["Remote Sensor Booster II", "Tracking Disruptor II"];
     Support Item "Tracking Disruptor", "Disturbs others' turrets: modules, drones, burst projectors",
         Effect(&[
-            sde::TRACKING_DISRUPTOR,
-            sde::DRONE_WEAPON_DISRUPTION,
-            sde::STRUCTURE_WEAPON_DISRUPTION,
-            sde::BURST_TRACKING,
+            effect::TRACKING_DISRUPTOR,
+            effect::DRONE_WEAPON_DISRUPTION,
+            effect::STRUCTURE_WEAPON_DISRUPTION,
+            effect::BURST_TRACKING,
         ]),
         ["Tracking Disruptor II", "Acolyte TD-300", "Standup Weapon Disruptor I", "Weapon Disruption Burst Projector"],
         ["Guidance Disruptor II", "Tracking Computer II", "Remote Tracking Computer II"];
     Support Item "Guidance Disruptor", "Disturbs others' missiles: modules, and the structures' weapon disruptor",
-        Effect(&[sde::GUIDANCE_DISRUPTOR, sde::STRUCTURE_WEAPON_DISRUPTION]),
+        Effect(&[effect::GUIDANCE_DISRUPTOR, effect::STRUCTURE_WEAPON_DISRUPTION]),
         ["Guidance Disruptor II", "Standup Weapon Disruptor I"], ["Tracking Disruptor II", "Missile Guidance Computer II"];
     Support Item "Target Painter", "Enlarges others' signature: modules, drones, burst projectors",
         Any(&[
-            Group(&[sde::TARGET_PAINTER]),
-            Effect(&[sde::DRONE_PAINTER, sde::STRUCTURE_PAINTER, sde::BURST_PAINTER]),
+            Group(&[group::TARGET_PAINTER]),
+            Effect(&[effect::DRONE_PAINTER, effect::STRUCTURE_PAINTER, effect::BURST_PAINTER]),
         ]),
         ["Target Painter II", "Warrior TP-300", "Standup Target Painter I", "Target Illumination Burst Projector"],
         ["Remote Tracking Computer II", "Sensor Booster II"];
     Support Item "Sensor Booster", "Improves targeting, its own or another ship's",
-        Group(&[sde::SENSOR_BOOSTER, sde::REMOTE_SENSOR_BOOSTER]),
+        Group(&[group::SENSOR_BOOSTER, group::REMOTE_SENSOR_BOOSTER]),
         ["Sensor Booster II", "Remote Sensor Booster II"], ["Signal Amplifier II", "Remote Tracking Computer II"];
-    Support Item "Command Burst", "Fleet boosts", Group(&[sde::COMMAND_BURST]),
+    Support Item "Command Burst", "Fleet boosts", Group(&[group::COMMAND_BURST]),
         ["Shield Command Burst II", "Mining Foreman Burst II"],
         ["Medium Command Processor I", "Mining Foreman Link - Laser Optimization II"];
-    Support Item "Cloak", "Cloaking devices", Group(&[sde::CLOAKING_DEVICE]),
+    Support Item "Cloak", "Cloaking devices", Group(&[group::CLOAKING_DEVICE]),
         ["Covert Ops Cloaking Device II", "Prototype Cloaking Device I"], ["Covert Cynosural Field Generator I"];
     Support Item "Cynosural Field", "Beacons for jump drives, industrial ones included, covert ones not",
         All(&[
-            Group(&[sde::CYNOSURAL_FIELD_GENERATOR]),
-            Effect(&[sde::CYNOSURAL_GENERATION]),
-            Not(&Effect(&[sde::COVERT_CPU])),
+            Group(&[group::CYNOSURAL_FIELD_GENERATOR]),
+            Effect(&[effect::CYNOSURAL_GENERATION]),
+            Not(&Effect(&[effect::COVERT_CPU])),
         ]),
         ["Cynosural Field Generator I", "Industrial Cynosural Field Generator"],
         ["Covert Cynosural Field Generator I", "Jump Portal Generator I"];
     Support Item "Covert Cynosural Field", "Covert beacons for jump drives",
-        All(&[Effect(&[sde::CYNOSURAL_GENERATION]), Effect(&[sde::COVERT_CPU])]),
+        All(&[Effect(&[effect::CYNOSURAL_GENERATION]), Effect(&[effect::COVERT_CPU])]),
         ["Covert Cynosural Field Generator I"], ["Cynosural Field Generator I", "Covert Ops Cloaking Device II"];
     Support Item "Bastion/Siege/Triage", "Stationary modes of marauders, dreadnoughts and force auxiliaries",
-        Effect(&[sde::BASTION, sde::SIEGE, sde::TRIAGE]),
+        Effect(&[effect::BASTION, effect::SIEGE, effect::TRIAGE]),
         ["Bastion Module I", "Siege Module II", "Triage Module II", "Abyssal Siege Module"],
         ["Capital Industrial Core II"];
-    Support Item "Entosis", "Entosis links", Group(&[sde::ENTOSIS_LINK]), ["Entosis Link II"], ["Salvager II"];
+    Support Item "Entosis", "Entosis links", Group(&[group::ENTOSIS_LINK]), ["Entosis Link II"], ["Salvager II"];
     Support Item "Probe Launcher", "Launchers of scan and survey probes",
-        Group(&[sde::SCAN_PROBE_LAUNCHER, sde::SURVEY_PROBE_LAUNCHER]),
+        Group(&[group::SCAN_PROBE_LAUNCHER, group::SURVEY_PROBE_LAUNCHER]),
         ["Core Probe Launcher II", "Expanded Probe Launcher II", "Survey Probe Launcher I"],
         ["Interdiction Sphere Launcher I", "Rocket Launcher II"];
     Support Item "Salvager", "Salvagers: modules and drones",
-        Any(&[Group(&[sde::SALVAGER]), Effect(&[sde::SALVAGING, sde::SALVAGE_DRONE])]),
+        Any(&[Group(&[group::SALVAGER]), Effect(&[effect::SALVAGING, effect::SALVAGE_DRONE])]),
         ["Salvager II", "Salvage Drone I"], ["Small Tractor Beam II", "Medium Salvage Tackle I"];
     Support Item "Mining", "Miners of ore, ice and gas: modules and drones",
-        Effect(&[sde::MINING_LASER, sde::MINING_CLOUDS, sde::DRONE_MINING]),
+        Effect(&[effect::MINING_LASER, effect::MINING_CLOUDS, effect::DRONE_MINING]),
         ["Miner II", "Strip Miner I", "Ice Harvester II", "Modulated Strip Miner II", "Gas Cloud Scoop II",
          "Gas Cloud Harvester II", "Mining Drone II"],
         ["Mining Laser Upgrade II", "Mining Foreman Burst II", "Heavy Pulse Laser II", "Salvager II"];
 
-    Tackle Item "Afterburner", "Afterburners", Effect(&[sde::AFTERBURNER]),
+    Tackle Item "Afterburner", "Afterburners", Effect(&[effect::AFTERBURNER]),
         ["10MN Afterburner II", "100MN Afterburner II"], ["50MN Microwarpdrive II"];
-    Tackle Item "Microwarpdrive", "Microwarpdrives", Effect(&[sde::MICROWARPDRIVE]),
+    Tackle Item "Microwarpdrive", "Microwarpdrives", Effect(&[effect::MICROWARPDRIVE]),
         ["50MN Microwarpdrive II", "5MN Microwarpdrive I", "50MN Abyssal Microwarpdrive"],
         ["10MN Afterburner II", "Large Micro Jump Drive"];
     Tackle Item "Micro Jump Drive", "Micro jump drives and micro jump field generators",
-        Effect(&[sde::MICRO_JUMP_DRIVE, sde::MICRO_JUMP_FIELD, sde::CAPITAL_MICRO_JUMP_FIELD]),
+        Effect(&[effect::MICRO_JUMP_DRIVE, effect::MICRO_JUMP_FIELD, effect::CAPITAL_MICRO_JUMP_FIELD]),
         ["Large Micro Jump Drive", "Micro Jump Field Generator", "Capital Micro Jump Drive",
          "Capital Micro Jump Field Generator"],
         ["50MN Microwarpdrive II", "Jump Portal Generator I"];
     Tackle Item "Warp Disruptor", "Holds others at long range: modules, support fighters",
-        Effect(&[sde::WARP_DISRUPT, sde::FIGHTER_WARP_DISRUPTION]),
+        Effect(&[effect::WARP_DISRUPT, effect::FIGHTER_WARP_DISRUPTION]),
         ["Warp Disruptor II", "Heavy Warp Disruptor II", "Siren II", "Civilian Warp Disruptor"],
         ["Warp Scrambler II", "Warp Disruption Field Generator II"];
     Tackle Item "Warp Scrambler", "Holds others at short range and stops microwarpdrives",
-        Effect(&[sde::WARP_SCRAMBLE, sde::STRUCTURE_WARP_SCRAMBLE]),
+        Effect(&[effect::WARP_SCRAMBLE, effect::STRUCTURE_WARP_SCRAMBLE]),
         ["Warp Scrambler II", "Heavy Warp Scrambler II", "Standup Focused Warp Disruptor I"], ["Warp Disruptor II"];
     Tackle Item "Stasis Webifier", "Slows others: modules, drones, support fighters, burst projectors",
         Any(&[
-            Group(&[sde::STASIS_WEB]),
-            Effect(&[sde::DRONE_WEBIFIER, sde::FIGHTER_WEBIFIER, sde::STRUCTURE_WEBIFIER, sde::BURST_WEB]),
+            Group(&[group::STASIS_WEB]),
+            Effect(&[effect::DRONE_WEBIFIER, effect::FIGHTER_WEBIFIER, effect::STRUCTURE_WEBIFIER, effect::BURST_WEB]),
         ]),
         ["Stasis Webifier II", "Warrior SW-300", "Dromi II", "Standup Stasis Webifier I",
          "Stasis Webification Burst Projector", "Orbweaver SW-300-I"],
         ["Heavy Stasis Grappler II", "Warp Scrambler II"];
-    Tackle Item "Stasis Grappler", "Slows others strongly at very short range", Group(&[sde::STASIS_GRAPPLER]),
+    Tackle Item "Stasis Grappler", "Slows others strongly at very short range", Group(&[group::STASIS_GRAPPLER]),
         ["Heavy Stasis Grappler II"], ["Stasis Webifier II"];
     Tackle Item "Interdiction Sphere", "Launches warp disruption probes (bubbles)",
-        Group(&[sde::INTERDICTION_SPHERE_LAUNCHER]),
+        Group(&[group::INTERDICTION_SPHERE_LAUNCHER]),
         ["Interdiction Sphere Launcher I"], ["Warp Disruption Field Generator II", "Core Probe Launcher II"];
     Tackle Item "Warp Disruption Field", "Warp disruption field around the ship (bubble), burst projector included",
-        Any(&[Group(&[sde::WARP_DISRUPT_FIELD_GENERATOR]), Effect(&[sde::BURST_BUBBLE])]),
+        Any(&[Group(&[group::WARP_DISRUPT_FIELD_GENERATOR]), Effect(&[effect::BURST_BUBBLE])]),
         ["Warp Disruption Field Generator II", "Warp Disruption Burst Projector"],
         ["Warp Disruptor II", "Interdiction Sphere Launcher I"];
-    Tackle Item "Warp Core Stabilizer", "Resists warp disruption", Group(&[sde::WARP_CORE_STABILIZER]),
+    Tackle Item "Warp Core Stabilizer", "Resists warp disruption", Group(&[group::WARP_CORE_STABILIZER]),
         ["Warp Core Stabilizer II"], ["Inertial Stabilizers II"];
-    Tackle Item "Nullifier", "Ignores bubbles", Group(&[sde::INTERDICTION_NULLIFIER]),
+    Tackle Item "Nullifier", "Ignores bubbles", Group(&[group::INTERDICTION_NULLIFIER]),
         ["Interdiction Nullifier II"], ["Legion Propulsion - Interdiction Nullifier"];
 }

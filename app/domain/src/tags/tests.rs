@@ -1,72 +1,16 @@
 //! The table against the static data: constants, samples, traps, coverage.
 
-use super::{sde, *};
+use super::*;
 use crate::{
     StaticData,
     ids::{GroupId, TypeId},
-    static_data::{SNAPSHOT, read_table},
 };
-use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
-
-#[derive(Deserialize)]
-struct Named {
-    #[serde(alias = "effect_id", alias = "attribute_id", alias = "category_id", alias = "meta_group_id")]
-    id: i64,
-    name: String,
-}
-
-fn names_in(table: &'static str) -> BTreeMap<i64, String> {
-    let rows: Vec<Named> = read_table(SNAPSHOT, table).expect(table);
-    rows.into_iter().map(|row| (row.id, row.name)).collect()
-}
+use std::collections::BTreeSet;
 
 fn tags_as(subject: Subject, name: &str) -> Vec<String> {
     let sde = StaticData::bundled();
     let info = sde.type_by_name(name).unwrap_or_else(|| panic!("no published type {name}"));
     sde.tags_of_type(info.id, subject == Subject::Hull)
-}
-
-#[test]
-fn every_constant_is_what_it_says() {
-    let sde = StaticData::bundled();
-    let sample = |name: &str| sde.type_by_name(name).unwrap_or_else(|| panic!("no published type {name}"));
-    let mut faults = Vec::new();
-    let mut check = |is_true: bool, what: String| {
-        if !is_true {
-            faults.push(what);
-        }
-    };
-    let (effects, attributes) = (names_in("dogma_effects.csv"), names_in("dogma_attributes.csv"));
-    let (categories, meta_groups) = (names_in("categories.csv"), names_in("meta_groups.csv"));
-    for (id, label, name) in sde::GROUPS {
-        check(sde.group(*id).is_some_and(|group| group.name == *label), format!("group {id} is not {label}"));
-        check(sample(name).group_id == *id, format!("{name} is not in group {id} {label}"));
-    }
-    for (id, label, name) in sde::CATEGORIES {
-        check(categories.get(&id.0).is_some_and(|is| is == label), format!("category {id} is not {label}"));
-        check(sample(name).category_id == *id, format!("{name} is not in category {id} {label}"));
-    }
-    for (id, label, name) in sde::META_GROUPS {
-        check(meta_groups.get(&id.0).is_some_and(|is| is == label), format!("meta group {id} is not {label}"));
-        check(sample(name).meta_group_id == Some(*id), format!("{name} is not of meta group {id} {label}"));
-    }
-    for (id, label, name) in sde::EFFECTS {
-        check(effects.get(&i64::from(*id)).is_some_and(|is| is == label), format!("effect {id} is not {label}"));
-        check(sde.dogma().has_effect(sample(name).id, *id), format!("{name} lacks effect {id} {label}"));
-    }
-    for (id, label, name) in sde::ATTRIBUTES {
-        check(attributes.get(&i64::from(*id)).is_some_and(|is| is == label), format!("attribute {id} is not {label}"));
-        check(sde.dogma().value(sample(name).id, *id).is_some(), format!("{name} lacks attribute {id} {label}"));
-    }
-    for (id, label, name) in sde::SKILLS {
-        check(sde.type_name(*id) == Some(label), format!("skill {id} is not {label}"));
-        let needs = [sde::REQUIRED_SKILL_1, sde::REQUIRED_SKILL_2]
-            .into_iter()
-            .any(|slot| sde.dogma().value(sample(name).id, slot).is_some_and(|skill| skill as i64 == id.0));
-        check(needs, format!("{name} does not need {label}"));
-    }
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn sixty_real_mails_have_their_tags_masses_and_totals() {
             faults.push(format!("{id}: missing {missing:?}, too many {extra:?}"));
         }
         let hull = sde.type_info(killmail.victim.ship_type_id);
-        let is_capsule = hull.is_some_and(|hull| hull.group_id == domain::classify::GROUP_CAPSULE);
+        let is_capsule = hull.is_some_and(|hull| hull.group_id == domain::sde::group::CAPSULE);
         let hull = hull.and_then(|hull| hull.mass_kg).filter(|_| !is_capsule).unwrap_or(0.0);
         let mass = metrics::fitted_mass_kg(killmail, &sde).unwrap_or(0.0);
         if format!("{hull:.3}") != hull_kg || format!("{mass:.3}") != mass_kg {

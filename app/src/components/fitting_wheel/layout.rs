@@ -3,9 +3,8 @@
 //! Four arcs of 84 degrees: high slots on top, mid slots right, low slots below; on the left rigs and subsystems, or the
 //! service modules of a structure, whose rigs then move to the inner ring. Degrees run clockwise from the top.
 
-use crate::components::meta_group::CATEGORY_CHARGE;
 use contract::ItemRow;
-use domain::{Location, Slot};
+use domain::{Location, Slot, sde::category};
 
 pub const SIZE: f64 = 520.0;
 pub const CENTRE: f64 = SIZE / 2.0;
@@ -100,7 +99,7 @@ fn rack(items: &[ItemRow], slot: Slot, usual: u8, middle: f64, ring: Ring) -> Ra
     let first = middle - step * (f64::from(count) - 1.0) / 2.0;
     let cells = (0..count)
         .map(|index| {
-            let is_charge = |row: &&ItemRow| row.category_id == Some(CATEGORY_CHARGE);
+            let is_charge = |row: &&ItemRow| row.category_id == Some(category::CHARGE.0);
             Cell {
                 slot,
                 index,

@@ -1,8 +1,7 @@
 //! How the item list is ordered: by slot, then by hold; charges under their module; equal rows counted together.
 
-use crate::components::meta_group::CATEGORY_CHARGE;
 use contract::ItemRow;
-use domain::{Hold, Isk, Location, Slot};
+use domain::{Hold, Isk, Location, Slot, sde::category};
 
 /// A slot group or hold with its lines.
 #[derive(Debug)]
@@ -90,7 +89,7 @@ fn rank(location: Location) -> u32 {
 
 /// Slot by slot, each module followed by its charges; equal modules with equal charges become one line with a count.
 fn rack_lines<'a>(rows: &[&'a ItemRow]) -> Vec<Line<'a>> {
-    let is_charge = |row: &ItemRow| row.category_id == Some(CATEGORY_CHARGE);
+    let is_charge = |row: &ItemRow| row.category_id == Some(category::CHARGE.0);
     let mut positions: Vec<Location> = Vec::new();
     for row in rows {
         if !positions.contains(&row.location) {

@@ -10,7 +10,7 @@ use crate::{
         isk::IskAmount,
         kill_kind::KillKind,
         kill_list::KillList,
-        meta_group::{CATEGORY_SHIP, meta_word},
+        meta_group::meta_word,
         order::order_links,
         tag_words::{is_about_use, shown},
         tiles::tile,
@@ -19,7 +19,7 @@ use crate::{
     format, routes,
 };
 use contract::{KillPage, StatsWindow, TypeFacts, TypePage, TypeStats};
-use domain::{Isk, KillFilter};
+use domain::{Isk, KillFilter, sde::category};
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 
@@ -98,7 +98,7 @@ fn sample(stats: &TypeStats) -> String {
 fn header(facts: &TypeFacts, stats: &TypeStats) -> AnyView {
     let ship = &facts.ship;
     let kind = KillKind::of(ship);
-    let is_hull = facts.category_id == CATEGORY_SHIP || kind != KillKind::Ship;
+    let is_hull = facts.category_id == category::SHIP.0 || kind != KillKind::Ship;
     let picture = if is_hull { Picture::of_ship(ship) } else { Picture::Icon(ship.type_id) };
     let word = if is_hull { kind.word() } else { "Item" };
     let tech = match (meta_word(facts.meta_group_id), facts.tech_level) {

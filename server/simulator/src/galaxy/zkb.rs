@@ -3,7 +3,7 @@
 use super::prices::Prices;
 use crate::hash;
 use chrono::Timelike;
-use domain::{Hold, Item, Killmail, Location, SecurityBand, Slot, StaticData, classify};
+use domain::{Hold, Item, Killmail, Location, SecurityBand, Slot, StaticData, classify, sde};
 use serde::Serialize;
 
 #[derive(Debug, Serialize)]
@@ -86,7 +86,7 @@ struct Values {
 impl Values {
     fn of(killmail: &Killmail, sde: &StaticData, prices: &Prices) -> Self {
         let hull = match sde.type_info(killmail.victim.ship_type_id) {
-            Some(info) if info.group_id == classify::GROUP_CAPSULE => 10_000.0,
+            Some(info) if info.group_id == sde::group::CAPSULE => 10_000.0,
             _ => prices.price(killmail.victim.ship_type_id),
         };
         let mut values = Self { fitted: hull, destroyed: hull, ..Self::default() };

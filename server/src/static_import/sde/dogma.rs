@@ -5,7 +5,7 @@ use super::{
     SdeError,
     table::{Table, previous_rows},
 };
-use domain::static_data::SnapshotTables;
+use domain::{sde::attribute, static_data::SnapshotTables};
 use eve_sde::{
     Archive, Hardpoint, Slot,
     ids::{AttributeId, TypeId},
@@ -16,10 +16,6 @@ use std::{
     io::{Read, Seek},
 };
 
-/// `techLevel`
-const TECH_LEVEL: AttributeId = AttributeId(422);
-/// `metaLevelOld`
-const META_LEVEL: AttributeId = AttributeId(633);
 /// Categories of effects by CCP's number.
 const EFFECT_CATEGORIES: [&str; 8] = ["Passive", "Active", "Target", "Area", "Online", "Overload", "Dungeon", "System"];
 
@@ -111,14 +107,17 @@ fn types<R: Read + Seek>(
     let mut fittings = HashMap::new();
     for dogma in archive.records::<TypeDogma>()? {
         let dogma = dogma?;
-        let value = |id| dogma.dogma_attributes.iter().find(|listed| listed.attribute_id == id).map(|l| l.value);
+        let value = |id: i32| {
+            let mut listed = dogma.dogma_attributes.iter();
+            listed.find(|listed| i64::from(listed.attribute_id) == i64::from(id)).map(|listed| listed.value)
+        };
         fittings.insert(
             dogma.id,
             Fitting {
                 slot: dogma.slot(),
                 hardpoint: dogma.hardpoint(),
-                tech_level: value(TECH_LEVEL),
-                meta_level: value(META_LEVEL),
+                tech_level: value(attribute::TECH_LEVEL),
+                meta_level: value(attribute::META_LEVEL),
             },
         );
         for listed in dogma.dogma_attributes.iter().filter(|listed| kept.contains(&listed.attribute_id)) {

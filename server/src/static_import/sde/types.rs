@@ -5,7 +5,10 @@ use super::{
     dogma::{Fitting, Modules},
     table::{Table, copy},
 };
-use domain::static_data::SnapshotTables;
+use domain::{
+    sde::{category, group},
+    static_data::SnapshotTables,
+};
 use eve_sde::{
     Archive, Hardpoint, Slot,
     ids::{CategoryId, FactionId, GroupId, MarketGroupId, MetaGroupId, TypeId},
@@ -13,12 +16,6 @@ use eve_sde::{
 };
 use serde::Serialize;
 use std::io::{Read, Seek};
-
-const IMPLANTS: CategoryId = CategoryId(20);
-const DRONES: CategoryId = CategoryId(18);
-const FIGHTERS: CategoryId = CategoryId(87);
-/// Of the implants' category, what is swallowed instead of plugged in.
-const BOOSTERS: GroupId = GroupId(303);
 
 const TYPE_COLUMNS: &[&str] = &[
     "type_id",
@@ -140,7 +137,7 @@ fn type_row(row: Type, group: &Group, modules: &Modules) -> TypeRow {
 }
 
 /// Where a type is fitted or plugged in, in the words of the snapshot.
-fn slot(fitting: Fitting, group: &Group) -> &'static str {
+fn slot(fitting: Fitting, of: &Group) -> &'static str {
     match fitting.slot {
         Some(Slot::High) => "high",
         Some(Slot::Mid) => "med",
@@ -148,11 +145,12 @@ fn slot(fitting: Fitting, group: &Group) -> &'static str {
         Some(Slot::Rig) => "rig",
         Some(Slot::Subsystem) => "subsystem",
         Some(Slot::Service) => "service",
-        _ if group.id == BOOSTERS => "booster",
-        _ => match group.category_id {
-            IMPLANTS => "implant",
-            DRONES => "drone",
-            FIGHTERS => "fighter",
+        // Of the implants' category, what is swallowed instead of plugged in.
+        _ if domain::GroupId(of.id.0.into()) == group::BOOSTER => "booster",
+        _ => match domain::CategoryId(of.category_id.0.into()) {
+            category::IMPLANT => "implant",
+            category::DRONE => "drone",
+            category::FIGHTER => "fighter",
             _ => "",
         },
     }

@@ -2,7 +2,7 @@
 //! else on its region; the kind of space follows from the class and the range of the id.
 
 use super::{SdeError, table::Table};
-use domain::static_data::SnapshotTables;
+use domain::{sde, static_data::SnapshotTables};
 use eve_sde::{
     Archive, Record, SecurityBand, SpaceKind,
     ids::{CelestialId, ConstellationId, RegionId, SystemId},
@@ -12,9 +12,6 @@ use std::{
     collections::{HashMap, HashSet},
     io::{Read, Seek},
 };
-
-/// Pochven's systems lie among those of known space and are told apart by this class.
-const POCHVEN_CLASS: u32 = 25;
 
 /// What names of stations are made of.
 #[derive(Debug, Default)]
@@ -98,7 +95,7 @@ fn band(system: &SolarSystem, class: Option<u32>) -> &'static str {
     match system.space() {
         SpaceKind::Wormhole => "wormhole",
         SpaceKind::Abyssal => "abyssal",
-        SpaceKind::KnownSpace if class == Some(POCHVEN_CLASS) => "pochven",
+        SpaceKind::KnownSpace if class == Some(sde::POCHVEN_CLASS.into()) => "pochven",
         SpaceKind::KnownSpace => match system.security_band() {
             SecurityBand::High => "highsec",
             SecurityBand::Low => "lowsec",
@@ -118,10 +115,10 @@ fn regions<R: Read + Seek>(
     let mut table = Table::new(&["region_id", "name", "universe", "faction_id", "wormhole_class", "x", "y", "z"])?;
     for region in archive.records::<Region>()? {
         let region = region?;
-        let universe = match region.id.0 / 1_000_000 {
-            10 => "eve",
-            11 => "wormhole",
-            12 => "abyssal",
+        let universe = match i64::from(region.id.0) {
+            id if sde::region::KNOWN_SPACE.contains(&id) => "eve",
+            id if sde::region::WORMHOLE_SPACE.contains(&id) => "wormhole",
+            id if sde::region::ABYSSAL_DEADSPACE.contains(&id) => "abyssal",
             _ => "void",
         };
         let at = region.position;
