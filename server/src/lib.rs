@@ -20,6 +20,7 @@ pub mod ingest;
 pub mod jobs;
 pub mod lifecycle;
 pub mod live;
+pub mod meters;
 pub mod node;
 pub mod postgres;
 pub mod services;

@@ -1,6 +1,6 @@
 //! Logging and metrics of the process.
 
-use crate::config::Config;
+use crate::{config::Config, meters};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::sync::OnceLock;
 use tracing_subscriber::EnvFilter;
@@ -22,11 +22,13 @@ pub fn metrics() -> PrometheusHandle {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
     HANDLE
         .get_or_init(|| {
-            PrometheusBuilder::new()
+            let handle = PrometheusBuilder::new()
                 .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), DURATION_BUCKETS)
                 .expect("the bucket list is not empty")
                 .install_recorder()
-                .expect("only this function installs a recorder")
+                .expect("only this function installs a recorder");
+            meters::describe();
+            handle
         })
         .clone()
 }

@@ -115,7 +115,7 @@ impl Engine {
 pub(crate) fn contain(key: &FitKey, compute: impl FnOnce() -> FitOutcome) -> FitOutcome {
     catch_unwind(AssertUnwindSafe(compute)).unwrap_or_else(|_| {
         tracing::error!(fit_hash = %key.hash(), hull = %key.hull, "the fit engine panicked");
-        metrics::counter!("fit_engine_panics_total").increment(1);
+        metrics::counter!(crate::meters::FIT_ENGINE_PANICS_TOTAL).increment(1);
         FitOutcome::Impossible { reason: ImpossibleFit::EngineFailed }
     })
 }

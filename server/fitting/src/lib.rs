@@ -11,6 +11,7 @@ mod attributes;
 mod convert;
 mod data;
 mod engine;
+pub mod meters;
 mod read;
 mod warnings;
 

@@ -11,7 +11,7 @@ use upstream::esi::{EsiClient, EsiError};
 pub async fn refresh(pilots: &[CharacterId], books: &Books, esi: &EsiClient) {
     if let Err(error) = confirm(pilots, books, esi).await {
         tracing::warn!(%error, pilots = pilots.len(), "memberships cannot be confirmed now; the old stay");
-        metrics::counter!("affiliation_failures_total").increment(1);
+        metrics::counter!(crate::meters::AFFILIATION_FAILURES_TOTAL).increment(1);
         books.names().forget_affiliations(pilots);
     }
 }
@@ -43,9 +43,9 @@ async fn confirm(pilots: &[CharacterId], books: &Books, esi: &EsiClient) -> Resu
         })
         .collect();
     let changed = books.node().store().update_affiliations(&rows, now).await?;
-    metrics::counter!("affiliations_confirmed_total").increment(rows.len() as u64);
+    metrics::counter!(crate::meters::AFFILIATIONS_CONFIRMED_TOTAL).increment(rows.len() as u64);
     if !changed.is_empty() {
-        metrics::counter!("affiliations_changed_total").increment(changed.len() as u64);
+        metrics::counter!(crate::meters::AFFILIATIONS_CHANGED_TOTAL).increment(changed.len() as u64);
     }
     Ok(())
 }

@@ -66,7 +66,7 @@ impl Bus {
         if let Some(outbox) = &*self.outbox.lock().unwrap_or_else(PoisonError::into_inner)
             && (payload.len() > MAX_PAYLOAD_BYTES || outbox.try_send(news.clone()).is_err())
         {
-            metrics::counter!("bus_news_dropped_total").increment(1);
+            metrics::counter!(crate::meters::BUS_NEWS_DROPPED_TOTAL).increment(1);
         }
         // Nobody may be listening, which is no failure.
         let _ = self.local.send(news);
@@ -85,7 +85,7 @@ impl Bus {
     fn deliver(&self, payload: &[u8]) {
         match serde_json::from_slice::<News>(payload) {
             Ok(news) if self.is_foreign(&news) => {
-                metrics::counter!("bus_news_received_total").increment(1);
+                metrics::counter!(crate::meters::BUS_NEWS_RECEIVED_TOTAL).increment(1);
                 let _ = self.local.send(news);
             }
             Ok(_) => {}
@@ -129,7 +129,7 @@ impl Link {
                 ended = self.session(was_up, &mut backoff) => ended,
             };
             was_up = was_up || ended.was_up;
-            metrics::gauge!("bus_connected").set(0);
+            metrics::gauge!(crate::meters::BUS_CONNECTED).set(0);
             if backoff.failures() == 0 {
                 tracing::warn!(reason = ended.reason, "Redis is away: other nodes hear nothing from here");
             }
@@ -154,7 +154,7 @@ impl Link {
             Err(_) => return Ended { was_up: false, reason: "no answer in time".to_owned() },
         };
         backoff.reset();
-        metrics::gauge!("bus_connected").set(1);
+        metrics::gauge!(crate::meters::BUS_CONNECTED).set(1);
         if is_again {
             tracing::info!("Redis is back: nodes hear from each other");
             let missed = News { topic: Topic::Missed, payload: Arc::from(""), node: Arc::clone(&self.bus.node) };

@@ -181,12 +181,12 @@ fn watch(
     images: &Arc<ImageProxy>,
     lifecycle: &Lifecycle,
 ) {
-    for name in ["killmails_enriched_total", "killmail_enrichment_failures_total", "persist_retries_total"] {
-        metrics::counter!(name).increment(0);
-    }
+    metrics::counter!(crate::meters::KILLMAILS_ENRICHED_TOTAL).increment(0);
+    metrics::counter!(crate::meters::KILLMAIL_ENRICHMENT_FAILURES_TOTAL).increment(0);
+    metrics::counter!(crate::meters::PERSIST_RETRIES_TOTAL).increment(0);
     let node = books.node();
     for feed in node.feed_status().feeds {
-        metrics::counter!("feed_events_total", "feed" => feed.source.as_str()).increment(0);
+        metrics::counter!(crate::meters::FEED_EVENTS_TOTAL, "feed" => feed.source.as_str()).increment(0);
     }
     let watch = node.gauges();
     let of_tasks = lifecycle.clone();

@@ -38,12 +38,12 @@ pub fn guarded(arrived: Arrived, basis: &Basis, enrich: impl FnOnce(Arrived) -> 
     // What is shared with the closure is read only.
     match catch_unwind(AssertUnwindSafe(|| with_fit(enrich(arrived), basis))) {
         Ok((record, wanted_fit)) => {
-            metrics::counter!("killmails_enriched_total").increment(1);
+            metrics::counter!(crate::meters::KILLMAILS_ENRICHED_TOTAL).increment(1);
             Enriched { record: Arc::new(record), static_data, wanted_fit, failure: None }
         }
         Err(panic) => {
             let reason = message(panic.as_ref());
-            metrics::counter!("killmail_enrichment_failures_total").increment(1);
+            metrics::counter!(crate::meters::KILLMAIL_ENRICHMENT_FAILURES_TOTAL).increment(1);
             tracing::error!(killmail_id = %spare.killmail.killmail_id, reason, "enrichment failed");
             let record = Arc::new(failed(spare, basis));
             Enriched { record, static_data, wanted_fit: None, failure: Some(reason) }

@@ -34,17 +34,18 @@ pub async fn ready(State(services): State<Arc<Services>>, State(lifecycle): Stat
 /// Prometheus text format.
 pub async fn metrics(State(services): State<Arc<Services>>, State(handle): State<PrometheusHandle>) -> String {
     for queue in services.node().gauges().queue_depths() {
-        metrics::gauge!("queue_depth", "queue" => queue.name.clone()).set(queue.depth as f64);
-        metrics::gauge!("queue_capacity", "queue" => queue.name).set(queue.capacity as f64);
+        metrics::gauge!(crate::meters::QUEUE_DEPTH, "queue" => queue.name.clone()).set(queue.depth as f64);
+        metrics::gauge!(crate::meters::QUEUE_CAPACITY, "queue" => queue.name).set(queue.capacity as f64);
     }
     services.node().gauges().publish_caches();
     let feed = services.feed_status();
-    metrics::gauge!("feed_lag_seconds_median").set(feed.lag_ms.map_or(f64::NAN, |ms| ms as f64 / 1000.0));
+    metrics::gauge!(crate::meters::FEED_LAG_SECONDS_MEDIAN).set(feed.lag_ms.map_or(f64::NAN, |ms| ms as f64 / 1000.0));
     for state in &feed.feeds {
-        metrics::gauge!("feed_active", "feed" => state.source.as_str()).set(f64::from(u8::from(state.is_active)));
+        metrics::gauge!(crate::meters::FEED_ACTIVE, "feed" => state.source.as_str())
+            .set(f64::from(u8::from(state.is_active)));
     }
     if let Some(bytes) = resident_bytes() {
-        metrics::gauge!("process_resident_memory_bytes").set(bytes);
+        metrics::gauge!(crate::meters::PROCESS_RESIDENT_MEMORY_BYTES).set(bytes);
     }
     handle.run_upkeep();
     handle.render()

@@ -94,7 +94,7 @@ impl ImageProxy {
 
     /// Counts of the pictures kept and of those known to be missing. Bounded by bytes, so there is no capacity.
     pub fn metrics(&self) -> CacheMetrics {
-        metrics::gauge!("image_cache_bytes").set(self.kept.weighted_size() as f64);
+        metrics::gauge!(crate::meters::IMAGE_CACHE_BYTES).set(self.kept.weighted_size() as f64);
         let mut counts = CacheMetrics::default();
         counts.hits = Some(self.hits.load(Ordering::Relaxed));
         counts.misses = Some(self.misses.load(Ordering::Relaxed));

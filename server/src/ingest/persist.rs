@@ -63,7 +63,7 @@ async fn write(items: &[PersistItem], node: &Node) {
         let started = Instant::now();
         match write_once(items, node).await {
             Ok(()) => {
-                metrics::histogram!("persist_batch_seconds").record(started.elapsed().as_secs_f64());
+                metrics::histogram!(crate::meters::PERSIST_BATCH_SECONDS).record(started.elapsed().as_secs_f64());
                 return;
             }
             Err(error) if !error.is_about_the_data() => pause(&error, items.len(), &mut backoff).await,
@@ -124,7 +124,7 @@ async fn write_once(items: &[PersistItem], node: &Node) -> Result<(), StoreError
     for rejected in &outcome.rejected {
         tracing::error!(killmail_id = %rejected.killmail_id, reason = rejected.reason, "a kill cannot be stored");
     }
-    metrics::counter!("killmails_stored_total").increment(outcome.inserted.len() as u64);
+    metrics::counter!(crate::meters::KILLMAILS_STORED_TOTAL).increment(outcome.inserted.len() as u64);
     node.window().amend_all(records.iter().map(|record| (record.killmail.killmail_id, Amendment::Stored)));
     for position in positions {
         node.feed_monitor().stored_position(position.feed, position.position);
@@ -141,7 +141,7 @@ async fn pause(error: &StoreError, items: usize, backoff: &mut Backoff) {
         let cause = error.source().map(ToString::to_string);
         tracing::error!(%error, cause, ?pause, items, "database refuses to store, batch is retried");
     }
-    metrics::counter!("persist_retries_total").increment(1);
+    metrics::counter!(crate::meters::PERSIST_RETRIES_TOTAL).increment(1);
     sleep(pause).await;
 }
 

@@ -192,7 +192,7 @@ impl Reconciler {
         if open_days == 0 || self.tried.len() > MAX_TRIED {
             self.tried.clear();
         }
-        metrics::gauge!("history_days_open").set((before - mark.day).num_days() as f64);
+        metrics::gauge!(crate::meters::HISTORY_DAYS_OPEN).set((before - mark.day).num_days() as f64);
         Ok(())
     }
 

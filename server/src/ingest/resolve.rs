@@ -93,7 +93,7 @@ pub async fn run(
 async fn resolve(event: FeedEvent, books: Arc<Books>, esi: Arc<EsiClient>, stop: CancellationToken) -> Resolved {
     let FeedEvent { source, position, received_at, body } = event;
     let position = position.map(|position| FeedPosition { feed: source, position: position.0 });
-    metrics::counter!("feed_events_total", "feed" => source.as_str()).increment(1);
+    metrics::counter!(crate::meters::FEED_EVENTS_TOTAL, "feed" => source.as_str()).increment(1);
     match body {
         FeedBody::Killmail { hash, payload, reported, names, .. } => {
             books.names().learn(names);
@@ -203,7 +203,7 @@ fn accept(
     let id = arrived.killmail.killmail_id;
     // A referenced kill was checked before its body was fetched; one that waits for its body has it now.
     if asked_for.is_none() && !books.node().dedupe().is_new(id) && !books.node().parked().take(id) {
-        metrics::counter!("killmails_repeated_total", "feed" => arrived.body.source.as_str()).increment(1);
+        metrics::counter!(crate::meters::KILLMAILS_REPEATED_TOTAL, "feed" => arrived.body.source.as_str()).increment(1);
         return position.map(PersistItem::Position);
     }
     let kill = enrich_guarded(arrived, &Basis::of(books));
@@ -216,7 +216,7 @@ fn accept(
 }
 
 pub(super) fn refuse(letter: NewDeadLetter, position: Option<FeedPosition>, books: &Books) -> Option<PersistItem> {
-    metrics::counter!("feed_events_malformed_total", "feed" => letter.source.as_str()).increment(1);
+    metrics::counter!(crate::meters::FEED_EVENTS_MALFORMED_TOTAL, "feed" => letter.source.as_str()).increment(1);
     tracing::debug!(feed = %letter.source, reason = letter.reason, "event refused");
     books.node().feed_monitor().malformed(letter.source);
     Some(PersistItem::DeadLetter { letter, position })
@@ -224,6 +224,6 @@ pub(super) fn refuse(letter: NewDeadLetter, position: Option<FeedPosition>, book
 
 /// A parked kill's letter as an item for storage.
 fn waiting(kill: &ParkedKill, reason: String, position: Option<FeedPosition>) -> PersistItem {
-    metrics::counter!("killmails_parked_total").increment(1);
+    metrics::counter!(crate::meters::KILLMAILS_PARKED_TOTAL).increment(1);
     PersistItem::DeadLetter { letter: kill.letter(LetterKind::Waiting, reason), position }
 }

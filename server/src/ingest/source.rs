@@ -230,7 +230,7 @@ impl Supervisor {
                     let source = self.feeds[active].source();
                     tracing::warn!(feed = %source, reason, attempts, "feed failed");
                     self.node.feed_monitor().failed(source, &reason);
-                    metrics::counter!("feed_failures_total", "feed" => source.as_str()).increment(1);
+                    metrics::counter!(crate::meters::FEED_FAILURES_TOTAL, "feed" => source.as_str()).increment(1);
                     let failed = active;
                     let pause = if self.feeds.len() == 1 {
                         rounds.next_delay()

@@ -61,7 +61,7 @@ pub struct Count(pub Arc<Node>);
 impl Job for Count {
     async fn run(&mut self) -> JobOutcome {
         let letters = self.0.store().count_dead_letters().await?;
-        metrics::gauge!("dead_letters_unresolved").set(letters as f64);
+        metrics::gauge!(crate::meters::DEAD_LETTERS_UNRESOLVED).set(letters as f64);
         Ok(Next::InAPeriod)
     }
 }
@@ -96,8 +96,8 @@ pub async fn replay(
             }
         }
     }
-    metrics::counter!("dead_letters_replayed_total", "outcome" => "resolved").increment(total.resolved);
-    metrics::counter!("dead_letters_replayed_total", "outcome" => "failed").increment(total.failed);
+    metrics::counter!(crate::meters::DEAD_LETTERS_REPLAYED_TOTAL, "outcome" => "resolved").increment(total.resolved);
+    metrics::counter!(crate::meters::DEAD_LETTERS_REPLAYED_TOTAL, "outcome" => "failed").increment(total.failed);
     Ok(total)
 }
 

@@ -21,7 +21,7 @@ impl Job for Revival {
             let embedded = Arc::clone(&self.embedded);
             if tokio::task::spawn_blocking(move || embedded.revive()).await?? {
                 tracing::warn!("the embedded PostgreSQL was gone and is started again");
-                metrics::counter!("embedded_postgres_restarts_total").increment(1);
+                metrics::counter!(crate::meters::EMBEDDED_POSTGRES_RESTARTS_TOTAL).increment(1);
             }
         }
         Ok(Next::InAPeriod)

@@ -93,7 +93,7 @@ pub async fn pass(
         let outcome = recompute(books, &ids, enrich_guarded).await?;
         total.updated += outcome.updated;
         total.failed += outcome.failed.len() as u64;
-        metrics::counter!("killmails_re_enriched_total").increment(outcome.updated);
+        metrics::counter!(crate::meters::KILLMAILS_RE_ENRICHED_TOTAL).increment(outcome.updated);
         for failure in &outcome.failed {
             books.node().enrichments().request(failure.killmail_id);
         }

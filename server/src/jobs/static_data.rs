@@ -88,7 +88,7 @@ pub async fn refresh(books: &Books) -> Result<(), ImportError> {
         Ok(None) => {}
         Err(ImportError::Store(error)) => return Err(error.into()),
         Err(error) => {
-            metrics::counter!("static_data_swap_failures_total").increment(1);
+            metrics::counter!(crate::meters::STATIC_DATA_SWAP_FAILURES_TOTAL).increment(1);
             tracing::error!(%error, build, "imported static data cannot be read; the old stay in use");
         }
     }

@@ -86,7 +86,7 @@ impl Board {
     }
 
     pub(super) fn ended(&self, name: &'static str, how: Ended) {
-        metrics::counter!("tasks_ended_total", "task" => name, "outcome" => how.as_str()).increment(1);
+        metrics::counter!(crate::meters::TASKS_ENDED_TOTAL, "task" => name, "outcome" => how.as_str()).increment(1);
         self.lock().entry(name).or_default().ended = Some(how);
     }
 
@@ -98,13 +98,14 @@ impl Board {
         let Begun { name, started_at, since } = *begun;
         let took = since.elapsed();
         let word = if error.is_none() { "done" } else { "failed" };
-        metrics::counter!("task_runs_total", "task" => name, "outcome" => word).increment(1);
-        metrics::histogram!("task_duration_seconds", "task" => name).record(took.as_secs_f64());
+        metrics::counter!(crate::meters::TASK_RUNS_TOTAL, "task" => name, "outcome" => word).increment(1);
+        metrics::histogram!(crate::meters::TASK_DURATION_SECONDS, "task" => name).record(took.as_secs_f64());
         let mut tasks = self.lock();
         let state = tasks.entry(name).or_default();
         if error.is_none() {
             let now = self.clock.now();
-            metrics::gauge!("task_last_success_timestamp_seconds", "task" => name).set(now.timestamp() as f64);
+            metrics::gauge!(crate::meters::TASK_LAST_SUCCESS_TIMESTAMP_SECONDS, "task" => name)
+                .set(now.timestamp() as f64);
             state.last_success_at = Some(now);
         }
         state.last_run = Some(LastRun { started_at, took, error });

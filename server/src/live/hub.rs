@@ -167,7 +167,7 @@ impl Hub {
                         Ok(event) => self.take(event, &mut pending),
                         Err(broadcast::error::RecvError::Lagged(missed)) => {
                             tracing::warn!(missed, "live hub fell behind; clients resync");
-                            metrics::counter!("live_hub_lagged_events_total").increment(missed);
+                            metrics::counter!(crate::meters::LIVE_HUB_LAGGED_EVENTS_TOTAL).increment(missed);
                             pending = Pending::default();
                             self.overflow_all();
                         }
@@ -297,7 +297,7 @@ fn offer(subscribers: &mut Vec<Subscriber>, frame: &Frame) {
             return true;
         }
         subscriber.overflowed.store(true, Ordering::Release);
-        metrics::counter!("live_subscriptions_overflowed_total").increment(1);
+        metrics::counter!(crate::meters::LIVE_SUBSCRIPTIONS_OVERFLOWED_TOTAL).increment(1);
         false
     });
 }

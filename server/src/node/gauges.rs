@@ -98,11 +98,11 @@ fn state(name: &str, counts: &CacheMetrics) -> CacheHealth {
 
 /// Hits, misses, evictions and size of one cache.
 pub fn publish_cache(name: &'static str, counts: &CacheMetrics) {
-    metrics::counter!("cache_hits_total", "cache" => name).absolute(counts.hits.unwrap_or(0));
-    metrics::counter!("cache_misses_total", "cache" => name).absolute(counts.misses.unwrap_or(0));
-    metrics::counter!("cache_evictions_total", "cache" => name).absolute(counts.evictions.unwrap_or(0));
-    metrics::gauge!("cache_entries", "cache" => name).set(counts.entry_count.unwrap_or(0) as f64);
+    metrics::counter!(crate::meters::CACHE_HITS_TOTAL, "cache" => name).absolute(counts.hits.unwrap_or(0));
+    metrics::counter!(crate::meters::CACHE_MISSES_TOTAL, "cache" => name).absolute(counts.misses.unwrap_or(0));
+    metrics::counter!(crate::meters::CACHE_EVICTIONS_TOTAL, "cache" => name).absolute(counts.evictions.unwrap_or(0));
+    metrics::gauge!(crate::meters::CACHE_ENTRIES, "cache" => name).set(counts.entry_count.unwrap_or(0) as f64);
     if let Some(capacity) = counts.capacity {
-        metrics::gauge!("cache_capacity", "cache" => name).set(capacity as f64);
+        metrics::gauge!(crate::meters::CACHE_CAPACITY, "cache" => name).set(capacity as f64);
     }
 }

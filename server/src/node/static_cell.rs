@@ -60,7 +60,7 @@ impl StaticCell {
 
 /// 1 for the build in use, 0 for one that was in use before.
 fn announce(build: &str, value: f64) {
-    metrics::gauge!("static_data_build_info", "build" => build.to_owned()).set(value);
+    metrics::gauge!(crate::meters::STATIC_DATA_BUILD_INFO, "build" => build.to_owned()).set(value);
 }
 
 #[cfg(test)]

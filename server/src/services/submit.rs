@@ -135,7 +135,7 @@ impl Services {
         let busy = || ApiError::new(ErrorCode::Unavailable, "The server is busy or stopping. Try again in a moment.");
         let events = intake.events.upgrade().ok_or_else(busy)?;
         events.send_timeout(event, ROOM_PATIENCE).await.map_err(|_| busy())?;
-        metrics::counter!("killmails_posted_total").increment(1);
+        metrics::counter!(crate::meters::KILLMAILS_POSTED_TOTAL).increment(1);
         Ok(Submitted { killmail_id, state: SubmissionState::Accepted })
     }
 

@@ -22,7 +22,7 @@ const SERVER: Order = &[
     &["node"],
     &["live", "cluster", "static_import"],
     &["lifecycle", "postgres", "telemetry"],
-    &["config"],
+    &["config", "meters"],
 ];
 
 /// The folder or file below the source folder that a file belongs to.

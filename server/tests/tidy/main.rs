@@ -6,6 +6,7 @@ mod circles;
 mod errors;
 mod house;
 mod layers;
+mod meters;
 mod numbers;
 mod reader;
 mod workspace;

@@ -179,8 +179,9 @@ impl Breaker {
     }
 
     fn show(&self, state: BreakerState) {
-        metrics::gauge!("upstream_breaker_state", "host" => self.host).set(state.level());
-        metrics::counter!("upstream_breaker_changes_total", "host" => self.host, "to" => state.as_str()).increment(1);
+        metrics::gauge!(crate::meters::UPSTREAM_BREAKER_STATE, "host" => self.host).set(state.level());
+        metrics::counter!(crate::meters::UPSTREAM_BREAKER_CHANGES_TOTAL, "host" => self.host, "to" => state.as_str())
+            .increment(1);
     }
 }
 

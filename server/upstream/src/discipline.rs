@@ -172,7 +172,7 @@ impl Discipline {
             if !worth_it {
                 return Err(error);
             }
-            metrics::counter!("upstream_retries_total", "host" => inner.options.host).increment(1);
+            metrics::counter!(crate::meters::UPSTREAM_RETRIES_TOTAL, "host" => inner.options.host).increment(1);
             tokio::time::sleep(backoff.next_delay_after(error.retry_after())).await;
         }
     }
@@ -201,7 +201,8 @@ impl Discipline {
     }
 
     fn fail_fast(&self, retry_after: Duration) -> UpstreamError {
-        metrics::counter!("upstream_breaker_refusals_total", "host" => self.inner.options.host).increment(1);
+        metrics::counter!(crate::meters::UPSTREAM_BREAKER_REFUSALS_TOTAL, "host" => self.inner.options.host)
+            .increment(1);
         UpstreamError::CircuitOpen { retry_after }
     }
 
@@ -240,13 +241,14 @@ impl Discipline {
     fn show(&self, key: &RateKey) {
         let (host, limiter) = (self.inner.options.host, &self.inner.limiter);
         if let Some(errors) = limiter.budget().errors {
-            metrics::gauge!("upstream_error_budget_remaining", "host" => host).set(errors as f64);
+            metrics::gauge!(crate::meters::UPSTREAM_ERROR_BUDGET_REMAINING, "host" => host).set(errors as f64);
         }
         // Characters are too many for a label.
         if key.owner == Owner::Address
             && let Some(tokens) = limiter.tokens_left(key)
         {
-            metrics::gauge!("upstream_bucket_remaining", "host" => host, "group" => key.group).set(tokens as f64);
+            metrics::gauge!(crate::meters::UPSTREAM_BUCKET_REMAINING, "host" => host, "group" => key.group)
+                .set(tokens as f64);
         }
     }
 }

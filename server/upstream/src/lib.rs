@@ -23,6 +23,7 @@ mod flight;
 pub mod http;
 pub mod images;
 pub mod janice;
+pub mod meters;
 pub mod mutamarket;
 pub mod rate;
 pub mod retry;

@@ -64,7 +64,7 @@ impl EntityBook {
     fn request(&self, key: Key) {
         if self.pending().insert(key) && self.requests.try_send(key).is_err() {
             self.pending().remove(&key);
-            metrics::counter!("entity_requests_dropped_total").increment(1);
+            metrics::counter!(crate::meters::ENTITY_REQUESTS_DROPPED_TOTAL).increment(1);
         }
     }
 

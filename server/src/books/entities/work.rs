@@ -19,7 +19,7 @@ pub async fn run(requests: Requests, books: Arc<Books>, esi: Arc<EsiClient>, sto
     let work = queued.for_each_concurrent(AT_ONCE, |key| async move {
         if let Err(error) = confirm(key, books, esi).await {
             tracing::debug!(%error, kind = %key.0, id = key.1, "esi tells nothing now; the old stays");
-            metrics::counter!("entity_failures_total").increment(1);
+            metrics::counter!(crate::meters::ENTITY_FAILURES_TOTAL).increment(1);
         }
         books.entities().pending().remove(&key);
     });

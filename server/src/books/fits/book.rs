@@ -130,7 +130,7 @@ impl FitBook {
     /// What is in memory, or needs no engine.
     pub fn known_or_obvious(&self, job: &FitJob, static_data: &StaticData) -> Option<Arc<Settled>> {
         if let Some(settled) = self.known(job.hash) {
-            metrics::counter!("fit_cache_hits_total").increment(1);
+            metrics::counter!(crate::meters::FIT_CACHE_HITS_TOTAL).increment(1);
             return Some(settled);
         }
         let outcome = FitOutcome::without_engine(&job.key, static_data)?;
@@ -160,7 +160,7 @@ impl FitBook {
         if !is_asked {
             self.asked.remove(&hash);
         }
-        metrics::counter!("fit_requests_dropped_total").increment(1);
+        metrics::counter!(crate::meters::FIT_REQUESTS_DROPPED_TOTAL).increment(1);
         false
     }
 

@@ -114,8 +114,8 @@ async fn compute_one(job: FitJob, books: &Arc<Books>) -> Option<Done> {
     });
     match computed.await {
         Ok(settled) => {
-            metrics::counter!("fits_computed_total").increment(1);
-            metrics::histogram!("fit_compute_seconds").record(started.elapsed().as_secs_f64());
+            metrics::counter!(crate::meters::FITS_COMPUTED_TOTAL).increment(1);
+            metrics::histogram!(crate::meters::FIT_COMPUTE_SECONDS).record(started.elapsed().as_secs_f64());
             Some(Done { settled: Arc::new(settled), hull })
         }
         Err(error) => {

@@ -59,7 +59,7 @@ impl NameBook {
                 && self.requests.try_send(Request::Find(id)).is_err()
             {
                 self.asked.remove(&id);
-                metrics::counter!("name_requests_dropped_total").increment(1);
+                metrics::counter!(crate::meters::NAME_REQUESTS_DROPPED_TOTAL).increment(1);
             }
         }
     }
@@ -71,7 +71,7 @@ impl NameBook {
                 self.affiliated.set(pilot, ());
                 if self.requests.try_send(Request::Affiliate(pilot)).is_err() {
                     self.affiliated.remove(&pilot);
-                    metrics::counter!("name_requests_dropped_total").increment(1);
+                    metrics::counter!(crate::meters::NAME_REQUESTS_DROPPED_TOTAL).increment(1);
                 }
             }
         }
@@ -98,7 +98,7 @@ impl NameBook {
             if self.names.get(&name.id).as_deref() != Some(name.name.as_str()) {
                 self.names.set(name.id, Arc::from(name.name.as_str()));
                 if self.requests.try_send(Request::Keep(name)).is_err() {
-                    metrics::counter!("name_requests_dropped_total").increment(1);
+                    metrics::counter!(crate::meters::NAME_REQUESTS_DROPPED_TOTAL).increment(1);
                 }
             }
         }

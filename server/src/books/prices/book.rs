@@ -89,9 +89,10 @@ impl PriceBook {
             *counts.entry(unit.source).or_default() += 1;
         }
         for (source, count) in counts {
-            metrics::counter!("prices_used_total", "source" => source.label()).increment(count);
+            metrics::counter!(crate::meters::PRICES_USED_TOTAL, "source" => source.label()).increment(count);
         }
-        metrics::counter!("prices_missing_total").increment(record.enrichment.valuation.unpriced_types.into());
+        metrics::counter!(crate::meters::PRICES_MISSING_TOTAL)
+            .increment(record.enrichment.valuation.unpriced_types.into());
         let killmail = &record.killmail;
         let items = killmail.items_flat().filter(|(item, _)| !item.is_blueprint_copy());
         let types = items.map(|(item, _)| item.item_type_id).chain([killmail.victim.ship_type_id]);
@@ -119,11 +120,11 @@ impl PriceBook {
                 continue;
             }
             if !state.wanted.push(type_id, urgency) {
-                metrics::counter!("price_requests_dropped_total").increment(1);
+                metrics::counter!(crate::meters::PRICE_REQUESTS_DROPPED_TOTAL).increment(1);
             }
         }
         let has_queued = state.wanted.has_queued();
-        metrics::gauge!("price_requests_waiting").set(state.wanted.len() as f64);
+        metrics::gauge!(crate::meters::PRICE_REQUESTS_WAITING).set(state.wanted.len() as f64);
         drop(state);
         if has_queued {
             self.queued.notify_one();
@@ -156,7 +157,7 @@ impl PriceBook {
         state.gaps.retain(|type_id, asked_at| !known.contains(type_id) && now - *asked_at < GAP_KEPT);
         state.gaps.extend(missing.iter().map(|type_id| (*type_id, now)));
         state.wanted.settle(asked);
-        metrics::gauge!("price_requests_waiting").set(state.wanted.len() as f64);
+        metrics::gauge!(crate::meters::PRICE_REQUESTS_WAITING).set(state.wanted.len() as f64);
         drop(state);
         self.succeeded(PriceSource::Janice, now);
         let gap = |type_id| PriceGap { type_id, source: PriceSource::Janice, asked_at: now };
@@ -224,10 +225,12 @@ impl PriceBook {
 
     fn succeeded(&self, source: PriceSource, now: Timestamp) {
         self.state().reports.entry(source).or_default().last_success_at = Some(now);
-        metrics::gauge!("price_source_last_success_timestamp_seconds", "source" => source.label())
+        metrics::gauge!(crate::meters::PRICE_SOURCE_LAST_SUCCESS_TIMESTAMP_SECONDS, "source" => source.label())
             .set(now.timestamp() as f64);
-        metrics::gauge!("prices_known", "source" => source.label()).set(self.table().of(source).len() as f64);
-        metrics::counter!("price_refreshes_total", "source" => source.label(), "outcome" => "ok").increment(1);
+        metrics::gauge!(crate::meters::PRICES_KNOWN, "source" => source.label())
+            .set(self.table().of(source).len() as f64);
+        metrics::counter!(crate::meters::PRICE_REFRESHES_TOTAL, "source" => source.label(), "outcome" => "ok")
+            .increment(1);
     }
 
     /// Notes why a source gave nothing.
@@ -235,7 +238,8 @@ impl PriceBook {
         let mut state = self.state();
         let report = state.reports.entry(source).or_default();
         (report.last_error_at, report.last_error) = (Some(now), Some(reason));
-        metrics::counter!("price_refreshes_total", "source" => source.label(), "outcome" => "failed").increment(1);
+        metrics::counter!(crate::meters::PRICE_REFRESHES_TOTAL, "source" => source.label(), "outcome" => "failed")
+            .increment(1);
     }
 
     /// For the status page.

@@ -123,7 +123,7 @@ async fn revalue_window(books: &Books, unsaved: &mut Unsaved) {
             Some((old.killmail.killmail_id, Amendment::Values { based_on: Arc::clone(old), record }))
         });
         let changed = books.node().window().amend_all(better);
-        metrics::counter!("killmails_revalued_total").increment(changed.len() as u64);
+        metrics::counter!(crate::meters::KILLMAILS_REVALUED_TOTAL).increment(changed.len() as u64);
         unsaved.add(changed.iter().map(|kill| Arc::clone(&kill.record)));
         // Thousands of kills must not keep this thread from the live path.
         tokio::task::yield_now().await;
@@ -150,7 +150,7 @@ async fn revalue_stored(books: &Books, improved: &BTreeSet<TypeId>) -> Result<()
         changed.extend(revalued(&record, &static_data, &table, now));
     }
     books.node().store().update_values(&changed.iter().collect::<Vec<_>>()).await?;
-    metrics::counter!("killmails_revalued_total").increment(changed.len() as u64);
+    metrics::counter!(crate::meters::KILLMAILS_REVALUED_TOTAL).increment(changed.len() as u64);
     Ok(())
 }
 

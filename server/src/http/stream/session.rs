@@ -88,11 +88,11 @@ pub async fn serve(socket: WebSocket, services: Arc<Services>, asked: Asked, sto
         last_heard: Instant::now(),
         watch: None,
     };
-    metrics::gauge!("live_sockets").increment(1.0);
+    metrics::gauge!(crate::meters::LIVE_SOCKETS).increment(1.0);
     if session.hello().await.is_ok() {
         session.run(stop).await;
     }
-    metrics::gauge!("live_sockets").decrement(1.0);
+    metrics::gauge!(crate::meters::LIVE_SOCKETS).decrement(1.0);
 }
 
 /// What woke the session up.

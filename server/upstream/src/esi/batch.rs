@@ -33,7 +33,7 @@ impl BadIds {
 
     fn add(&self, route: Route, id: i64) {
         self.0.set((route.name, id), ());
-        metrics::counter!("esi_bad_ids_total", "route" => route.name).increment(1);
+        metrics::counter!(crate::meters::ESI_BAD_IDS_TOTAL, "route" => route.name).increment(1);
     }
 
     pub fn metrics(&self) -> CacheMetrics {
@@ -92,7 +92,7 @@ pub(super) async fn ask<R>(
                 }
                 let left_percent = caller.discipline.limiter().errors_left_percent();
                 if left_percent.is_some_and(|percent| percent <= KEPT_FOR_OTHERS_PERCENT) {
-                    metrics::counter!("esi_bisections_deferred_total", "route" => route.name).increment(1);
+                    metrics::counter!(crate::meters::ESI_BISECTIONS_DEFERRED_TOTAL, "route" => route.name).increment(1);
                     sorted.deferred.extend(list);
                     sorted.deferred.extend(lists.drain(..).flatten());
                 } else {

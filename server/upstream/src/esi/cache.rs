@@ -176,7 +176,7 @@ impl ResponseCache {
 }
 
 fn count(outcome: &'static str) {
-    metrics::counter!("cache_requests_total", "cache" => "esi", "outcome" => outcome).increment(1);
+    metrics::counter!(crate::meters::CACHE_REQUESTS_TOTAL, "cache" => "esi", "outcome" => outcome).increment(1);
 }
 
 #[cfg(test)]

@@ -150,7 +150,7 @@ pub(super) fn parse_event(name: &str, data: &str) -> Vec<FeedBody> {
         return Vec::new();
     }
     if name == "error" {
-        metrics::counter!("upstream_feed_error_events_total", "source" => "wanderer").increment(1);
+        metrics::counter!(crate::meters::UPSTREAM_FEED_ERROR_EVENTS_TOTAL, "source" => "wanderer").increment(1);
         tracing::warn!("wanderer-kills sent an error event");
         return Vec::new();
     }
@@ -171,7 +171,7 @@ pub(super) fn parse_event(name: &str, data: &str) -> Vec<FeedBody> {
     let known_name = matches!(name, "message" | "killmail" | "batch" | "");
     let is_test = event.get("type").and_then(Value::as_str) == Some("test");
     if is_notice && (!known_name || is_test) {
-        metrics::counter!("upstream_feed_unknown_events_total", "source" => "wanderer").increment(1);
+        metrics::counter!(crate::meters::UPSTREAM_FEED_UNKNOWN_EVENTS_TOTAL, "source" => "wanderer").increment(1);
         return Vec::new();
     }
     vec![parse_kill(&value, data)]

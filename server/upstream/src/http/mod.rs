@@ -207,8 +207,9 @@ pub(crate) fn record(
     outcome: Result<u16, &UpstreamError>,
 ) {
     let status = outcome.map_or_else(|error| error.kind().to_owned(), |status| status.to_string());
-    metrics::counter!("upstream_requests_total", "host" => host, "route" => route, "status" => status).increment(1);
-    metrics::histogram!("upstream_request_seconds", "host" => host, "route" => route)
+    metrics::counter!(crate::meters::UPSTREAM_REQUESTS_TOTAL, "host" => host, "route" => route, "status" => status)
+        .increment(1);
+    metrics::histogram!(crate::meters::UPSTREAM_REQUEST_SECONDS, "host" => host, "route" => route)
         .record(started.elapsed().as_secs_f64());
 }
 

@@ -145,10 +145,10 @@ impl RateLimiter {
     /// `RateLimited` when the wait would end after `deadline`.
     pub(crate) async fn pause(&self, key: &RateKey, wait: Duration, deadline: Instant) -> Result<(), UpstreamError> {
         if Instant::now() + wait > deadline {
-            metrics::counter!("upstream_rate_refusals_total", "group" => key.group).increment(1);
+            metrics::counter!(crate::meters::UPSTREAM_RATE_REFUSALS_TOTAL, "group" => key.group).increment(1);
             return Err(UpstreamError::RateLimited { retry_after: Some(wait) });
         }
-        metrics::histogram!("upstream_rate_wait_seconds", "group" => key.group).record(wait.as_secs_f64());
+        metrics::histogram!(crate::meters::UPSTREAM_RATE_WAIT_SECONDS, "group" => key.group).record(wait.as_secs_f64());
         tokio::time::sleep(wait).await;
         Ok(())
     }

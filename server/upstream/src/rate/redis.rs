@@ -113,7 +113,11 @@ impl RedisBudget {
     fn note(&self, failure: Option<&String>) {
         let until = failure.map(|_| Instant::now() + PAUSE);
         let before = std::mem::replace(&mut *self.away_until.lock().unwrap_or_else(PoisonError::into_inner), until);
-        metrics::gauge!("upstream_shared_budget_up", "host" => self.host).set(if failure.is_none() { 1 } else { 0 });
+        metrics::gauge!(crate::meters::UPSTREAM_SHARED_BUDGET_UP, "host" => self.host).set(if failure.is_none() {
+            1
+        } else {
+            0
+        });
         match (before, failure) {
             (None, Some(reason)) => {
                 tracing::warn!(reason, host = self.host, "Redis is away: limits are kept by this node alone");

@@ -171,7 +171,7 @@ impl R2z2Stream {
             Ok(response) => {
                 let document = parse_document(&response.body);
                 if document.names_an_update {
-                    metrics::counter!("upstream_r2z2_sequence_updates_total").increment(1);
+                    metrics::counter!(crate::meters::UPSTREAM_R2Z2_SEQUENCE_UPDATES_TOTAL).increment(1);
                 }
                 self.deliver(document.body);
             }
@@ -229,7 +229,7 @@ impl R2z2Stream {
         self.head = self.head.max(look.head);
         if look.a_later_file_exists {
             if missing.since.elapsed() >= self.files.options.skip_after {
-                metrics::counter!("upstream_r2z2_skipped_total").increment(1);
+                metrics::counter!(crate::meters::UPSTREAM_R2Z2_SKIPPED_TOTAL).increment(1);
                 tracing::warn!(sequence = self.next, "an r2z2 file never appeared, skipping it");
                 self.missing = None;
                 self.next += 1;
@@ -239,7 +239,7 @@ impl R2z2Stream {
             let last = Position((self.next - 1).to_string());
             let near_head = look.head.saturating_sub(self.files.options.start_back).max(self.next + 1);
             tracing::warn!(from = self.next, to = near_head, "r2z2 no longer keeps these files, jumping");
-            metrics::counter!("upstream_r2z2_jumps_total").increment(1);
+            metrics::counter!(crate::meters::UPSTREAM_R2Z2_JUMPS_TOTAL).increment(1);
             self.missing = None;
             self.next = near_head;
             self.rewind(near_head);
