@@ -6,7 +6,7 @@
 //!
 //! From the bottom, each uses what stands before it: words (`ids`, `isk`, `security`, `side`, `source`, `entity`, `price`);
 //! `location` and `killmail`; `sde`, the rows of `static_data`, `tags` over them, `static_data`'s index over both; rules
-//! (`classify`, `valuation`, `metrics`, `fit*`); `record`, `summary`, `filter`, `sort`.
+//! (`classify`, `hull_kind`, `valuation`, `metrics`, `fit*`); `record`, `summary`, `filter`, `sort`.
 
 #![cfg_attr(
     test,
@@ -23,6 +23,7 @@ pub mod fit;
 pub mod fit_clusters;
 pub mod fit_key;
 pub mod fit_stats;
+pub mod hull_kind;
 pub mod ids;
 pub mod isk;
 pub mod killmail;
@@ -48,6 +49,7 @@ pub use entity::{EntityKind, EntityName};
 pub use filter::{FilterError, FilterField, KillFilter};
 pub use fit_key::{FitHash, FitKey};
 pub use fit_stats::{FitFacts, FitOutcome, FitReport, FitStats};
+pub use hull_kind::HullKind;
 pub use ids::{
     AllianceId, CategoryId, CharacterId, ConstellationId, CorporationId, FactionId, GroupId, KillmailHash, KillmailId,
     MetaGroupId, RegionId, SolarSystemId, TypeId,

@@ -3,6 +3,7 @@
 use crate::{
     Timestamp,
     fit_stats::Tank,
+    hull_kind::HullKind,
     ids::{
         AllianceId, CharacterId, ConstellationId, CorporationId, FactionId, GroupId, KillmailHash, KillmailId,
         RegionId, SolarSystemId, TypeId,
@@ -120,6 +121,9 @@ pub struct ShipRef {
     pub group_id: Option<GroupId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group_name: Option<String>,
+    /// Left out for ships and for what is no hull.
+    #[serde(default, skip_serializing_if = "HullKind::is_ship")]
+    pub kind: HullKind,
 }
 
 impl ShipRef {
@@ -131,6 +135,7 @@ impl ShipRef {
             name: info.map(|info| info.name.clone()),
             group_id: info.map(|info| info.group_id),
             group_name: group.map(|group| group.name.clone()),
+            kind: info.map_or_else(HullKind::default, HullKind::of),
         }
     }
 

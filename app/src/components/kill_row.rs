@@ -9,7 +9,7 @@ use crate::{
         fit_number::{FitNumber, short},
         icon::Icon,
         isk::IskAmount,
-        kill_kind::KillKind,
+        kill_kind,
         order::word,
         party::{self, PartyNames},
         security::SecurityBadge,
@@ -53,7 +53,7 @@ pub fn KillRow(
     ranking: Option<Ranking>,
 ) -> impl IntoView {
     let id = kill.killmail_id;
-    let kind = KillKind::of(&kill.ship);
+    let kind = kill.ship.kind;
     let is_selected = move || selected.is_some_and(|selected| selected.get() == Some(id));
     let ship = kill.ship.display_name();
     let about_ship = format!("{ship}: fits and losses");
@@ -68,7 +68,7 @@ pub fn KillRow(
     view! {
         <li
             class="kill-row"
-            data-kind=kind.glyph()
+            data-kind=kill_kind::glyph(kind)
             data-kill=id.to_string()
             data-new=is_new.then_some("true")
             data-selected=move || is_selected().then_some("true")
@@ -79,8 +79,8 @@ pub fn KillRow(
                 aria-label=headline(&kill)
                 aria-current=move || is_selected().then_some("true")
             >
-                <Icon name=kind.glyph()/>
-                <span class="kill-outcome" title=kind.word() aria-hidden="true">"Loss"</span>
+                <Icon name=kill_kind::glyph(kind)/>
+                <span class="kill-outcome" title=kill_kind::word(kind) aria-hidden="true">"Loss"</span>
             </a>
             <a class="kill-hull" href=routes::of_type(kill.ship.type_id) title="Fits and losses" aria-label=about_ship>
                 <TypeImage picture=Picture::of_ship(&kill.ship) size=40/>

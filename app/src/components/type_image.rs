@@ -3,8 +3,8 @@
 //! The drawing is the background of a box of fixed size, so nothing moves, with or without JavaScript. The `img` has
 //! an empty alternative text and no size, so that a failed one leaves the drawing in sight; the box carries the name.
 
-use crate::{components::kill_kind::KillKind, routes};
-use domain::{AllianceId, CharacterId, CorporationId, Party, ShipRef, TypeId};
+use crate::routes;
+use domain::{AllianceId, CharacterId, CorporationId, HullKind, Party, ShipRef, TypeId};
 use leptos::prelude::*;
 
 /// What is pictured: the image server's category and variation, and which drawing stands behind.
@@ -25,10 +25,10 @@ pub enum Picture {
 
 impl Picture {
     pub fn of_ship(ship: &ShipRef) -> Self {
-        match KillKind::of(ship) {
-            KillKind::Ship => Self::Render(ship.type_id),
-            KillKind::Capsule => Self::Capsule(ship.type_id),
-            KillKind::Structure | KillKind::Deployable => Self::Structure(ship.type_id),
+        match ship.kind {
+            HullKind::Ship => Self::Render(ship.type_id),
+            HullKind::Capsule => Self::Capsule(ship.type_id),
+            HullKind::Structure | HullKind::Deployable => Self::Structure(ship.type_id),
         }
     }
 

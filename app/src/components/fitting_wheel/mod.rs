@@ -6,14 +6,11 @@
 mod layout;
 
 use crate::{
-    components::{
-        fate::{Fate, fate_path},
-        kill_kind::KillKind,
-    },
+    components::fate::{Fate, fate_path},
     routes,
 };
 use contract::ItemRow;
-use domain::{ShipRef, Slot};
+use domain::{HullKind, ShipRef, Slot};
 use layout::{
     CENTRE, CHARGE_ICON, CHARGE_RING, Cell, HULL_RADIUS, MODULE_ICON, Rack, Ring, SIZE, edge, point, racks, sector,
     tangent,
@@ -38,10 +35,10 @@ pub fn fitting_wheel(ship: &ShipRef, items: &[ItemRow], described_by: &'static s
     let label = format!("Fitting of the {name}: {}", summary(&racks));
     let view_box = format!("0 0 {SIZE} {SIZE}");
     let hull = routes::image("types", ship.type_id.0, "render", 512);
-    let drawing = match KillKind::of(ship) {
-        KillKind::Ship => "ship",
-        KillKind::Capsule => "capsule",
-        KillKind::Structure | KillKind::Deployable => "structure",
+    let drawing = match ship.kind {
+        HullKind::Ship => "ship",
+        HullKind::Capsule => "capsule",
+        HullKind::Structure | HullKind::Deployable => "structure",
     };
     let rack_views = racks.iter().map(rack_view).collect_view();
     view! {

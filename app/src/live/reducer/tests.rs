@@ -1,8 +1,8 @@
 use super::{list::MAX_PENDING, rows::key, *};
 use contract::{ClientMessage, ErrorCode, NamePatch, ServerMessage, live::Since};
 use domain::{
-    CharacterId, FinalBlow, KillFilter, KillSummary, KillmailId, Named, Party, Place, ShipRef, SolarSystemId, Source,
-    Timestamp, TypeId,
+    CharacterId, FinalBlow, HullKind, KillFilter, KillSummary, KillmailId, Named, Party, Place, ShipRef, SolarSystemId,
+    Source, Timestamp, TypeId,
 };
 use proptest::prelude::*;
 use std::collections::HashSet;
@@ -23,7 +23,7 @@ fn kill_at(id: i64, seconds: i64) -> KillSummary {
             region_name: None,
         },
         victim: Party { character: Some(Named::unnamed(CharacterId(id + 90_000_000))), ..Party::default() },
-        ship: ShipRef { type_id: TypeId(587), name: None, group_id: None, group_name: None },
+        ship: ShipRef { type_id: TypeId(587), name: None, group_id: None, group_name: None, kind: HullKind::Ship },
         final_blow: Some(FinalBlow { party: Party::default(), ship: None, weapon: None }),
         attacker_count: 1,
         player_attacker_count: 1,

@@ -15,7 +15,7 @@ use crate::{
     format, routes,
 };
 use contract::{KillDetail, RelatedKill};
-use domain::{EntityKind, sde::group};
+use domain::{EntityKind, HullKind};
 use leptos::prelude::*;
 
 /// Terms and descriptions.
@@ -89,7 +89,7 @@ fn related_row(kill: &KillDetail, related: &RelatedKill) -> AnyView {
         after if after > 0 => format!("{} later", format::lag(after * 1_000)),
         before => format!("{} before", format::lag(-before * 1_000)),
     };
-    let word = if other.ship.group_id == Some(group::CAPSULE) { "Capsule too" } else { "Ship before" };
+    let word = if other.ship.kind == HullKind::Capsule { "Capsule too" } else { "Ship before" };
     view! {
         <li>
             <a class="related-kill" href=routes::kill(other.killmail_id)>

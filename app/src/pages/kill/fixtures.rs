@@ -3,9 +3,9 @@
 use contract::{AttackerRow, ItemRow, KillDetail, ValueTiles};
 use domain::fit_stats::{ByDamage, BySource, Capacitor, Damage, Layer, Movement, Reach, Repair, Tank};
 use domain::{
-    CharacterId, CorporationId, FactionId, FinalBlow, FitOutcome, FitReport, FitStats, GroupId, Isk, KillSummary,
-    KillmailId, Location, Named, Party, Place, PriceSource, ShipRef, SolarSystemId, Source, StaticData, Timestamp,
-    TypeId, UnitPrice, valuation::Valuation,
+    CharacterId, CorporationId, FactionId, FinalBlow, FitOutcome, FitReport, FitStats, GroupId, HullKind, Isk,
+    KillSummary, KillmailId, Location, Named, Party, Place, PriceSource, ShipRef, SolarSystemId, Source, StaticData,
+    Timestamp, TypeId, UnitPrice, valuation::Valuation,
 };
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -21,7 +21,7 @@ pub fn type_ref(name: &str) -> ShipRef {
             let mut hasher = DefaultHasher::new();
             name.hash(&mut hasher);
             let id = TypeId((hasher.finish() % 1_000_000) as i64 + 1);
-            ShipRef { type_id: id, name: Some(name.to_owned()), group_id: None, group_name: None }
+            ShipRef { type_id: id, name: Some(name.to_owned()), group_id: None, group_name: None, kind: HullKind::Ship }
         },
         |info| ShipRef::new(info.id, &sde),
     )
@@ -33,6 +33,7 @@ pub fn ship(type_id: i64, name: &str) -> ShipRef {
         name: Some(name.to_owned()),
         group_id: Some(GroupId(25)),
         group_name: Some("Frigate".to_owned()),
+        kind: HullKind::Ship,
     }
 }
 
@@ -288,7 +289,8 @@ pub fn no_final_blow() -> KillDetail {
 
 /// Types newer than the static data, names not resolved yet, no price for anything.
 pub fn unknown_types() -> KillDetail {
-    let unknown = |id| ShipRef { type_id: TypeId(id), name: None, group_id: None, group_name: None };
+    let unknown =
+        |id| ShipRef { type_id: TypeId(id), name: None, group_id: None, group_name: None, kind: HullKind::Ship };
     let mut kill = fitted_frigate();
     kill.summary.ship = unknown(99_999_001);
     kill.summary.victim.character = Some(Named::unnamed(CharacterId(90_000_001)));

@@ -8,7 +8,7 @@ use crate::{
         histogram::{Words, histogram},
         icon::Icon,
         isk::IskAmount,
-        kill_kind::KillKind,
+        kill_kind,
         kill_list::KillList,
         meta_group::meta_word,
         order::order_links,
@@ -97,10 +97,10 @@ fn sample(stats: &TypeStats) -> String {
 
 fn header(facts: &TypeFacts, stats: &TypeStats) -> AnyView {
     let ship = &facts.ship;
-    let kind = KillKind::of(ship);
-    let is_hull = facts.category_id == category::SHIP.0 || kind != KillKind::Ship;
+    let kind = ship.kind;
+    let is_hull = facts.category_id == category::SHIP.0 || !kind.is_ship();
     let picture = if is_hull { Picture::of_ship(ship) } else { Picture::Icon(ship.type_id) };
-    let word = if is_hull { kind.word() } else { "Item" };
+    let word = if is_hull { kill_kind::word(kind) } else { "Item" };
     let tech = match (meta_word(facts.meta_group_id), facts.tech_level) {
         (Some((word, key)), _) => Some((word.to_owned(), key)),
         (None, Some(level)) => Some((format!("T{level}"), "t1")),
@@ -130,7 +130,7 @@ fn header(facts: &TypeFacts, stats: &TypeStats) -> AnyView {
         <header class="ship-header">
             <TypeImage picture=picture size=96/>
             <div class="ship-words">
-                <p class="place-kicker"><Icon name=if is_hull { kind.glyph() } else { "type" }/> " " {word}</p>
+                <p class="place-kicker"><Icon name=if is_hull { kill_kind::glyph(kind) } else { "type" }/> " " {word}</p>
                 <h1>{ship.display_name()}</h1>
                 <p class="place-up">
                     {group}
