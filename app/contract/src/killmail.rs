@@ -1,7 +1,7 @@
 //! Kill lists and the kill page.
 
 use domain::{
-    Cursor, FitReport, Isk, KillSummary, Location, Party, Position, ShipRef, Source, Timestamp, UnitPrice,
+    CelestialId, Cursor, FitReport, Isk, KillSummary, Location, Party, Position, ShipRef, Source, Timestamp, UnitPrice,
     sort::{RankCursor, Ranking},
     static_data::CelestialKind,
     valuation::Valuation,
@@ -63,6 +63,9 @@ pub struct KillDetail {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NearestCelestial {
+    /// Absent of a star newer than the table of celestials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<CelestialId>,
     pub name: String,
     pub kind: CelestialKind,
     pub distance_m: f64,
