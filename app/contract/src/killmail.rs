@@ -2,6 +2,7 @@
 
 use domain::{
     CelestialId, Cursor, FitReport, Isk, KillSummary, Location, Party, Position, ShipRef, Source, Timestamp, UnitPrice,
+    WarId,
     sort::{RankCursor, Ranking},
     static_data::CelestialKind,
     valuation::Valuation,
@@ -40,7 +41,7 @@ pub struct KillDetail {
     /// abyssal deadspace, where nothing has a name.
     #[serde(default)]
     pub nearest: Option<NearestCelestial>,
-    pub war_id: Option<i64>,
+    pub war_id: Option<WarId>,
     pub items: Vec<ItemRow>,
     /// By damage done, most first; the final blow is marked.
     pub attackers: Vec<AttackerRow>,

@@ -121,7 +121,7 @@ impl Services {
 
 /// What stood nearest to the loss.
 async fn nearest_celestial(record: &KillRecord, static_data: &StaticData) -> Option<NearestCelestial> {
-    // The first kill page unpacks the table, which takes longer than a task may hold its thread.
+    // Whoever comes first unpacks the table, which takes longer than a task may hold its thread.
     let celestials = match tokio::task::spawn_blocking(Celestials::bundled).await {
         Ok(celestials) => celestials,
         Err(error) => {
