@@ -80,10 +80,25 @@ pub struct KillFilter {
     pub npc: Option<bool>,
 }
 
+/// What the values of a field look like in a query string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldShape {
+    /// Numbers of things, separated by commas.
+    Ids,
+    /// Of a fixed set.
+    Words,
+    /// ISK or a count: `1500`, `1.5k`.
+    Amount,
+    /// RFC 3339.
+    Moment,
+    /// `true` or `false`.
+    Flag,
+}
+
 /// Declares what can be asked of every field by its name. A field of [`KillFilter`] that is missing here does not
 /// compile.
 macro_rules! filter_fields {
-    ($($variant:ident $field:ident),* $(,)?) => {
+    ($($variant:ident $field:ident: $shape:ident),* $(,)?) => {
         /// The fields of a filter, by the names that URLs and the API have for them. Whoever treats fields one by one
         /// matches on this, so that a new one is noticed everywhere.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -98,6 +113,12 @@ macro_rules! filter_fields {
             pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => stringify!($field)),*
+                }
+            }
+
+            pub fn shape(self) -> FieldShape {
+                match self {
+                    $(Self::$variant => FieldShape::$shape),*
                 }
             }
         }
@@ -116,27 +137,27 @@ macro_rules! filter_fields {
 }
 
 filter_fields! {
-    SystemId system_id,
-    ConstellationId constellation_id,
-    RegionId region_id,
-    Band band,
-    CharacterId character_id,
-    CorporationId corporation_id,
-    AllianceId alliance_id,
-    ShipTypeId ship_type_id,
-    GroupId group_id,
-    Side side,
-    MinValue min_value,
-    MaxValue max_value,
-    MinEhp min_ehp,
-    MaxEhp max_ehp,
-    MinDps min_dps,
-    Tank tank,
-    Tags tags,
-    From from,
-    To to,
-    Solo solo,
-    Npc npc,
+    SystemId system_id: Ids,
+    ConstellationId constellation_id: Ids,
+    RegionId region_id: Ids,
+    Band band: Words,
+    CharacterId character_id: Ids,
+    CorporationId corporation_id: Ids,
+    AllianceId alliance_id: Ids,
+    ShipTypeId ship_type_id: Ids,
+    GroupId group_id: Ids,
+    Side side: Words,
+    MinValue min_value: Amount,
+    MaxValue max_value: Amount,
+    MinEhp min_ehp: Amount,
+    MaxEhp max_ehp: Amount,
+    MinDps min_dps: Amount,
+    Tank tank: Words,
+    Tags tags: Words,
+    From from: Moment,
+    To to: Moment,
+    Solo solo: Flag,
+    Npc npc: Flag,
 }
 
 impl FromStr for FilterField {
@@ -278,22 +299,28 @@ impl KillFilter {
             }
             filter.set(field.parse()?, &value)?;
         }
-        if let (Some(min), Some(max)) = (filter.min_value, filter.max_value)
-            && min > max
-        {
-            return Err(FilterError::new("min_value", "is above max_value"));
-        }
-        if let (Some(min), Some(max)) = (filter.min_ehp, filter.max_ehp)
-            && min > max
-        {
-            return Err(FilterError::new("min_ehp", "is above max_ehp"));
-        }
+        filter.check_bounds()?;
         if let (Some(from), Some(to)) = (filter.from, filter.to)
             && from >= to
         {
             return Err(FilterError::new("from", "is not before to"));
         }
         Ok(filter)
+    }
+
+    /// Every least value is no more than its greatest.
+    fn check_bounds(&self) -> Result<(), FilterError> {
+        fn is_above<T: PartialOrd>(min: Option<T>, max: Option<T>) -> bool {
+            min.zip(max).is_some_and(|(min, max)| min > max)
+        }
+        let reversed = [
+            ("min_value", "is above max_value", is_above(self.min_value, self.max_value)),
+            ("min_ehp", "is above max_ehp", is_above(self.min_ehp, self.max_ehp)),
+        ];
+        match reversed.into_iter().find(|(_, _, is_reversed)| *is_reversed) {
+            Some((field, reason, _)) => Err(FilterError::new(field, reason)),
+            None => Ok(()),
+        }
     }
 
     /// Sets one parameter. An empty value means that the parameter is not set (forms send those).
@@ -475,3 +502,7 @@ fn yes_or_no(field: &str, value: &str) -> Result<bool, FilterError> {
         _ => Err(FilterError::new(field, "is true or false")),
     }
 }
+
+#[cfg(test)]
+#[path = "filter_tests.rs"]
+mod filter_tests;
