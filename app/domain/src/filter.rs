@@ -55,6 +55,11 @@ pub struct KillFilter {
     pub min_value: Option<Isk>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_value: Option<Isk>,
+    /// Players among the attackers, each counted once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_attackers: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_attackers: Option<i64>,
     /// Of the victim's fit. A kill whose fit has no such number, or none yet, matches no bound.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_ehp: Option<i64>,
@@ -149,6 +154,8 @@ filter_fields! {
     Side side: Words,
     MinValue min_value: Amount,
     MaxValue max_value: Amount,
+    MinAttackers min_attackers: Amount,
+    MaxAttackers max_attackers: Amount,
     MinEhp min_ehp: Amount,
     MaxEhp max_ehp: Amount,
     MinDps min_dps: Amount,
@@ -232,6 +239,8 @@ impl KillFilter {
             side: _,
             min_value,
             max_value,
+            min_attackers,
+            max_attackers,
             min_ehp,
             max_ehp,
             min_dps,
@@ -249,6 +258,8 @@ impl KillFilter {
             && is_among(band, place.band)
             && min_value.is_none_or(|min| kill.total_value.is_some_and(|value| value >= min))
             && max_value.is_none_or(|max| kill.total_value.is_some_and(|value| value <= max))
+            && min_attackers.is_none_or(|min| i64::from(kill.player_attacker_count) >= min)
+            && max_attackers.is_none_or(|max| i64::from(kill.player_attacker_count) <= max)
             && min_ehp.is_none_or(|min| kill.ehp.is_some_and(|ehp| ehp >= min))
             && max_ehp.is_none_or(|max| kill.ehp.is_some_and(|ehp| ehp <= max))
             && min_dps.is_none_or(|min| kill.dps.is_some_and(|dps| dps >= min))
@@ -315,6 +326,7 @@ impl KillFilter {
         }
         let reversed = [
             ("min_value", "is above max_value", is_above(self.min_value, self.max_value)),
+            ("min_attackers", "is above max_attackers", is_above(self.min_attackers, self.max_attackers)),
             ("min_ehp", "is above max_ehp", is_above(self.min_ehp, self.max_ehp)),
         ];
         match reversed.into_iter().find(|(_, _, is_reversed)| *is_reversed) {
@@ -367,6 +379,8 @@ impl KillFilter {
             }
             FilterField::MinValue => self.min_value = Some(amount(field, value)?),
             FilterField::MaxValue => self.max_value = Some(amount(field, value)?),
+            FilterField::MinAttackers => self.min_attackers = Some(whole_number(field, value)?),
+            FilterField::MaxAttackers => self.max_attackers = Some(whole_number(field, value)?),
             FilterField::MinEhp => self.min_ehp = Some(whole_number(field, value)?),
             FilterField::MaxEhp => self.max_ehp = Some(whole_number(field, value)?),
             FilterField::MinDps => self.min_dps = Some(whole_number(field, value)?),
@@ -426,6 +440,8 @@ impl KillFilter {
             FilterField::Side => self.side.iter().map(|side| side.as_str().to_owned()).collect(),
             FilterField::MinValue => amount(self.min_value),
             FilterField::MaxValue => amount(self.max_value),
+            FilterField::MinAttackers => number(self.min_attackers),
+            FilterField::MaxAttackers => number(self.max_attackers),
             FilterField::MinEhp => number(self.min_ehp),
             FilterField::MaxEhp => number(self.max_ehp),
             FilterField::MinDps => number(self.min_dps),
@@ -480,7 +496,7 @@ fn amount(field: &str, value: &str) -> Result<Isk, FilterError> {
     Isk::parse_human(value).map_err(|_| FilterError::new(field, "is an amount of ISK such as 1500000 or 1.5b"))
 }
 
-/// Hit points or damage: a whole number, or one such as 1.5k or 2m.
+/// Players, hit points or damage: a whole number, or one such as 1.5k or 2m.
 fn whole_number(field: &str, value: &str) -> Result<i64, FilterError> {
     Isk::parse_human(value)
         .map(|number| number.hundredths() / 100)

@@ -36,9 +36,11 @@ fn takes(query: &str, kill: &KillSummary) -> bool {
 #[test]
 fn bounds_take_what_lies_between_them() {
     let valued = |isk: i64| KillSummary { total_value: Some(Isk::from_isk(isk)), ..kill() };
+    let crowded = |players: i64| KillSummary { player_attacker_count: players as u32, ..kill() };
     let tanked = |ehp: i64| KillSummary { ehp: Some(ehp), ..kill() };
     for (least, greatest, of) in [
         ("min_value=10", "max_value=20", &valued as &dyn Fn(i64) -> KillSummary),
+        ("min_attackers=10", "max_attackers=20", &crowded),
         ("min_ehp=10", "max_ehp=20", &tanked),
     ] {
         let both = format!("{least}&{greatest}");

@@ -47,6 +47,7 @@ fn filter_parameter(field: FilterField) -> Parameter {
         FilterField::GroupId => "group of the ship, as ship_type_id; one or more ids",
         FilterField::Side => "victim or attacker",
         FilterField::MinValue | FilterField::MaxValue => "ISK, as 1500000 or 1.5m",
+        FilterField::MinAttackers | FilterField::MaxAttackers => "players among the attackers, as 5 or 1.5k",
         FilterField::MinEhp | FilterField::MaxEhp => {
             "effective hit points of the victim's fit, as 25000 or 25k; unknown never matches"
         }

@@ -10,7 +10,7 @@ mod tag_picker;
 pub use chips::FilterChips;
 
 use crate::routes;
-use bound::{Bound, BoundField, FitBounds};
+use bound::{AttackerBounds, Bound, BoundField, FitBounds};
 use change::Change;
 use domain::{FilterField, KillFilter, SecurityBand, Side, filter::FieldShape};
 use leptos::prelude::*;
@@ -64,6 +64,7 @@ pub fn FilterBar(#[prop(into)] filter: Signal<KillFilter>) -> impl IntoView {
                     </option>
                 </select>
             </label>
+            <AttackerBounds change=change/>
             <FitBounds change=change/>
             </div>
             // What the form has no field for stays as it is.

@@ -34,6 +34,8 @@ pub(super) fn push_where(
         side,
         min_value,
         max_value,
+        min_attackers,
+        max_attackers,
         min_ehp,
         max_ehp,
         min_dps,
@@ -50,6 +52,14 @@ pub(super) fn push_where(
     }
     if let Some(max) = *max_value {
         query.push(" AND k.total_value <= ").push_bind(max.hundredths()).push("::bigint::numeric * 0.01");
+    }
+    for (bound, condition) in
+        [(*min_attackers, "k.player_attacker_count >= "), (*max_attackers, "k.player_attacker_count <= ")]
+    {
+        if let Some(bound) = bound {
+            // The column's own type, so that the index of crowds can serve; nobody has as many attackers.
+            query.push(" AND ").push(condition).push_bind(i32::try_from(bound).unwrap_or(i32::MAX));
+        }
     }
     for (bound, condition) in [(*min_ehp, "k.ehp >= "), (*max_ehp, "k.ehp <= "), (*min_dps, "k.dps >= ")] {
         if let Some(bound) = bound {

@@ -104,6 +104,8 @@ impl Values {
                 FilterField::To => {
                     filter.to = Some(*random.pick(&self.times) + TimeDelta::nanoseconds(random.below(3) as i64));
                 }
+                FilterField::MinAttackers => filter.min_attackers = Some(random.below(6) as i64),
+                FilterField::MaxAttackers => filter.max_attackers = Some(random.below(6) as i64),
                 FilterField::MinEhp => filter.min_ehp = Some(random.below(31_000) as i64),
                 FilterField::MaxEhp => filter.max_ehp = Some(random.below(31_000) as i64),
                 FilterField::MinDps => filter.min_dps = Some(random.below(90) as i64),
