@@ -6,7 +6,7 @@
 use crate::{
     Timestamp,
     fit_stats::Tank,
-    ids::{AllianceId, CharacterId, ConstellationId, CorporationId, GroupId, RegionId, SolarSystemId, TypeId},
+    ids::{AllianceId, CharacterId, ConstellationId, CorporationId, GroupId, RegionId, SolarSystemId, TypeId, WarId},
     isk::Isk,
     killmail::Killmail,
     record::Participant,
@@ -79,6 +79,9 @@ pub struct KillFilter {
     /// Exclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<Timestamp>,
+    /// Declared wars that the loss was part of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub war_id: Vec<WarId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub solo: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -163,6 +166,7 @@ filter_fields! {
     Tags tags: Words,
     From from: Moment,
     To to: Moment,
+    WarId war_id: Ids,
     Solo solo: Flag,
     Npc npc: Flag,
 }
@@ -248,6 +252,7 @@ impl KillFilter {
             tags,
             from,
             to,
+            war_id,
             solo,
             npc,
         } = self;
@@ -267,6 +272,7 @@ impl KillFilter {
             && tags.iter().all(|tag| kill.module_tags.contains(tag))
             && from.is_none_or(|from| kill.killmail_time >= from)
             && to.is_none_or(|to| kill.killmail_time < to)
+            && is_among(war_id, kill.war_id)
             && solo.is_none_or(|solo| kill.is_solo == solo)
             && npc.is_none_or(|npc| kill.is_npc == npc)
             && self.matches_participants(participants)
@@ -398,6 +404,7 @@ impl KillFilter {
             }
             FilterField::From => self.from = Some(moment(field, value)?),
             FilterField::To => self.to = Some(moment(field, value)?),
+            FilterField::WarId => extend_ids(&mut self.war_id, field, value)?,
             FilterField::Solo => self.solo = Some(yes_or_no(field, value)?),
             FilterField::Npc => self.npc = Some(yes_or_no(field, value)?),
         }
@@ -449,6 +456,7 @@ impl KillFilter {
             FilterField::Tags => self.tags.clone(),
             FilterField::From => moment(self.from),
             FilterField::To => moment(self.to),
+            FilterField::WarId => texts(&self.war_id),
             FilterField::Solo => flag(self.solo),
             FilterField::Npc => flag(self.npc),
         }

@@ -68,6 +68,15 @@ fn what_is_unknown_passes_no_bound() {
 }
 
 #[test]
+fn wars_are_those_of_the_mail() {
+    let of_war = |id| KillSummary { war_id: Some(WarId(id)), ..kill() };
+    for (query, expected) in [("war_id=712000", true), ("war_id=1,712000", true), ("war_id=712001", false)] {
+        assert_eq!(takes(query, &of_war(712_000)), expected, "{query}");
+        assert!(!takes(query, &kill()), "{query}: no war");
+    }
+}
+
+#[test]
 fn malformed_values_are_refused_by_the_name_of_their_field() {
     for field in FilterField::ALL {
         let name = field.name();

@@ -61,6 +61,7 @@ fn filter_parameter(field: FilterField) -> Parameter {
         }
         FilterField::From => "kills at or after this RFC 3339 time",
         FilterField::To => "kills before this RFC 3339 time",
+        FilterField::WarId => "declared wars that the loss was part of; one or more ids",
         FilterField::Solo => "exactly one player attacker",
         FilterField::Npc => "no player attacker",
     };

@@ -88,6 +88,7 @@ fn said(field: FilterField, filter: &KillFilter, names: &[FilterName]) -> Vec<Co
         FilterField::Tags => each!(tags, "Tag", |tag: &String| tag.clone()),
         FilterField::From => once("From", filter.from.map(format::date_time)),
         FilterField::To => once("Before", filter.to.map(format::date_time)),
+        FilterField::WarId => ids!(war_id, "War"),
         FilterField::Solo => once("Solo", flag(filter.solo)),
         FilterField::Npc => once("NPC", flag(filter.npc)),
     }
@@ -144,15 +145,16 @@ mod tests {
     #[test]
     fn every_condition_is_said_and_can_be_removed() {
         let query = "system_id=30000142&band=lowsec&ship_type_id=587,588&side=victim&min_value=1.5b&max_value=2b\
-                     &min_attackers=1&max_attackers=1k&tank=armor&tags=Nosferatu,Cloak&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&solo=true&npc=false";
+                     &min_attackers=1&max_attackers=1k&tank=armor&tags=Nosferatu,Cloak&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&war_id=712000&solo=true&npc=false";
         let filter = KillFilter::from_query(query, &[]).unwrap();
         let names = [FilterName { field: "ship_type_id".to_owned(), id: 587, name: "Rifter".to_owned() }];
         let conditions = conditions(&filter, &names);
-        assert_eq!(conditions.len(), 17);
+        assert_eq!(conditions.len(), 18);
         assert!(conditions.iter().any(|c| c.kind == "Ship" && c.text == "Rifter"));
         assert!(conditions.iter().any(|c| c.kind == "At least" && c.text == "1.5b ISK"));
         assert!(conditions.iter().any(|c| c.kind == "At least" && c.text == "1 player attacker"));
         assert!(conditions.iter().any(|c| c.kind == "At most" && c.text == "1,000 player attackers"));
+        assert!(conditions.iter().any(|c| c.kind == "War" && c.text == "712000"));
         assert!(conditions.iter().all(|c| c.without != filter));
         let emptied = (0..20).fold(filter, |filter, _| {
             super::conditions(&filter, &[]).first().map_or_else(KillFilter::default, |c| c.without.clone())

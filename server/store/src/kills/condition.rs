@@ -44,6 +44,7 @@ pub(super) fn push_where(
         // The window is no wider than these.
         from: _,
         to: _,
+        war_id,
         solo,
         npc,
     } = filter;
@@ -75,6 +76,7 @@ pub(super) fn push_where(
         let tags: Vec<String> = tags.iter().map(|tag| tag.replace('\0', "\u{fffd}")).collect();
         query.push(" AND k.module_tags @> ").push_bind(tags);
     }
+    push_any(query, "k.war_id", ids(war_id));
     if let Some(solo) = *solo {
         query.push(" AND k.is_solo = ").push_bind(solo);
     }

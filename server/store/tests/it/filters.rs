@@ -4,8 +4,8 @@ use crate::support::{Random, at, insert, made_up_many, real_records};
 use chrono::TimeDelta;
 use domain::{
     AllianceId, CharacterId, ConstellationId, CorporationId, FilterField, GroupId, Isk, KillFilter, KillRecord,
-    KillSummary, RegionId, SecurityBand, Side, SolarSystemId, StaticData, Timestamp, TypeId, filter::ParticipantFacts,
-    fit_stats::Tank,
+    KillSummary, RegionId, SecurityBand, Side, SolarSystemId, StaticData, Timestamp, TypeId, WarId,
+    filter::ParticipantFacts, fit_stats::Tank,
 };
 use store::{Page, testing::TestDatabase};
 
@@ -52,6 +52,7 @@ struct Values {
     alliances: Vec<AllianceId>,
     ships: Vec<TypeId>,
     groups: Vec<GroupId>,
+    wars: Vec<WarId>,
     amounts: Vec<Isk>,
     times: Vec<Timestamp>,
     tags: Vec<String>,
@@ -74,6 +75,7 @@ impl Values {
             alliances: participants.iter().filter_map(|p| p.alliance_id).collect(),
             groups: ships.iter().filter_map(|id| static_data.type_info(*id)).map(|info| info.group_id).collect(),
             ships,
+            wars: records.iter().filter_map(|record| record.killmail.war_id).collect(),
             amounts: records.iter().filter_map(|record| record.enrichment.valuation.total_value).collect(),
             times: records.iter().map(|record| record.killmail.killmail_time).collect(),
             tags,
@@ -110,6 +112,7 @@ impl Values {
                 FilterField::MaxEhp => filter.max_ehp = Some(random.below(31_000) as i64),
                 FilterField::MinDps => filter.min_dps = Some(random.below(90) as i64),
                 FilterField::Tank => filter.tank = random.some(&Tank::ALL, 3),
+                FilterField::WarId => filter.war_id = random.some(&self.wars, 3),
                 FilterField::Solo => filter.solo = Some(random.below(2) == 0),
                 FilterField::Npc => filter.npc = Some(random.below(2) == 0),
             }
