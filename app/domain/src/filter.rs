@@ -6,7 +6,10 @@
 use crate::{
     Timestamp,
     fit_stats::Tank,
-    ids::{AllianceId, CharacterId, ConstellationId, CorporationId, GroupId, RegionId, SolarSystemId, TypeId, WarId},
+    ids::{
+        AllianceId, CelestialId, CharacterId, ConstellationId, CorporationId, GroupId, RegionId, SolarSystemId, TypeId,
+        WarId,
+    },
     isk::Isk,
     killmail::Killmail,
     record::Participant,
@@ -34,6 +37,9 @@ pub struct KillFilter {
     pub constellation_id: Vec<ConstellationId>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub region_id: Vec<RegionId>,
+    /// What stood nearest: a star, planet, moon, belt, stargate or station.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub location: Vec<CelestialId>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub band: Vec<SecurityBand>,
     /// Pilots, corporations and alliances match on either side unless `side` says which.
@@ -148,6 +154,7 @@ filter_fields! {
     SystemId system_id: Ids,
     ConstellationId constellation_id: Ids,
     RegionId region_id: Ids,
+    Location location: Ids,
     Band band: Words,
     CharacterId character_id: Ids,
     CorporationId corporation_id: Ids,
@@ -233,6 +240,7 @@ impl KillFilter {
             system_id,
             constellation_id,
             region_id,
+            location,
             band,
             // Asked of participants, each on its side.
             character_id: _,
@@ -260,6 +268,7 @@ impl KillFilter {
         (system_id.is_empty() || system_id.contains(&place.solar_system_id))
             && is_among(constellation_id, place.constellation_id)
             && is_among(region_id, place.region_id)
+            && is_among(location, kill.location_id)
             && is_among(band, place.band)
             && min_value.is_none_or(|min| kill.total_value.is_some_and(|value| value >= min))
             && max_value.is_none_or(|max| kill.total_value.is_some_and(|value| value <= max))
@@ -354,6 +363,7 @@ impl KillFilter {
             FilterField::SystemId => extend_ids(&mut self.system_id, field, value)?,
             FilterField::ConstellationId => extend_ids(&mut self.constellation_id, field, value)?,
             FilterField::RegionId => extend_ids(&mut self.region_id, field, value)?,
+            FilterField::Location => extend_ids(&mut self.location, field, value)?,
             FilterField::CharacterId => extend_ids(&mut self.character_id, field, value)?,
             FilterField::CorporationId => extend_ids(&mut self.corporation_id, field, value)?,
             FilterField::AllianceId => extend_ids(&mut self.alliance_id, field, value)?,
@@ -438,6 +448,7 @@ impl KillFilter {
             FilterField::SystemId => texts(&self.system_id),
             FilterField::ConstellationId => texts(&self.constellation_id),
             FilterField::RegionId => texts(&self.region_id),
+            FilterField::Location => texts(&self.location),
             FilterField::Band => texts(&self.band),
             FilterField::CharacterId => texts(&self.character_id),
             FilterField::CorporationId => texts(&self.corporation_id),

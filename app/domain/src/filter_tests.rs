@@ -77,6 +77,15 @@ fn wars_are_those_of_the_mail() {
 }
 
 #[test]
+fn locations_are_what_stood_nearest() {
+    let at = |id| KillSummary { location_id: Some(CelestialId(id)), ..kill() };
+    for (query, expected) in [("location=40009087", true), ("location=1,40009087", true), ("location=1", false)] {
+        assert_eq!(takes(query, &at(40_009_087)), expected, "{query}");
+        assert!(!takes(query, &kill()), "{query}: unknown");
+    }
+}
+
+#[test]
 fn malformed_values_are_refused_by_the_name_of_their_field() {
     for field in FilterField::ALL {
         let name = field.name();

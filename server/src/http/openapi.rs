@@ -41,6 +41,9 @@ fn filter_parameter(field: FilterField) -> Parameter {
     let side = "on either side unless side is given; one or more ids";
     let meaning = match field {
         FilterField::SystemId | FilterField::ConstellationId | FilterField::RegionId => ID_LIST,
+        FilterField::Location => {
+            "what stood nearest: ids of stars, planets, moons, belts, stargates or stations, separated by commas"
+        }
         FilterField::Band => "highsec, lowsec, nullsec, wspace, abyssal, pochven; several separated by commas",
         FilterField::CharacterId | FilterField::CorporationId | FilterField::AllianceId => side,
         FilterField::ShipTypeId => "what was lost, or what attackers flew with side=attacker; one or more ids",

@@ -70,6 +70,7 @@ fn said(field: FilterField, filter: &KillFilter, names: &[FilterName]) -> Vec<Co
         FilterField::SystemId => ids!(system_id, "System"),
         FilterField::ConstellationId => ids!(constellation_id, "Constellation"),
         FilterField::RegionId => ids!(region_id, "Region"),
+        FilterField::Location => ids!(location, "Location"),
         FilterField::Band => each!(band, "Security", |band: &SecurityBand| band.label().to_owned()),
         FilterField::CharacterId => ids!(character_id, "Pilot"),
         FilterField::CorporationId => ids!(corporation_id, "Corporation"),
@@ -144,16 +145,17 @@ mod tests {
 
     #[test]
     fn every_condition_is_said_and_can_be_removed() {
-        let query = "system_id=30000142&band=lowsec&ship_type_id=587,588&side=victim&min_value=1.5b&max_value=2b\
+        let query = "system_id=30000142&location=40009082&band=lowsec&ship_type_id=587,588&side=victim&min_value=1.5b&max_value=2b\
                      &min_attackers=1&max_attackers=1k&tank=armor&tags=Nosferatu,Cloak&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&war_id=712000&solo=true&npc=false";
         let filter = KillFilter::from_query(query, &[]).unwrap();
         let names = [FilterName { field: "ship_type_id".to_owned(), id: 587, name: "Rifter".to_owned() }];
         let conditions = conditions(&filter, &names);
-        assert_eq!(conditions.len(), 18);
+        assert_eq!(conditions.len(), 19);
         assert!(conditions.iter().any(|c| c.kind == "Ship" && c.text == "Rifter"));
         assert!(conditions.iter().any(|c| c.kind == "At least" && c.text == "1.5b ISK"));
         assert!(conditions.iter().any(|c| c.kind == "At least" && c.text == "1 player attacker"));
         assert!(conditions.iter().any(|c| c.kind == "At most" && c.text == "1,000 player attackers"));
+        assert!(conditions.iter().any(|c| c.kind == "Location" && c.text == "40009082"));
         assert!(conditions.iter().any(|c| c.kind == "War" && c.text == "712000"));
         assert!(conditions.iter().all(|c| c.without != filter));
         let emptied = (0..20).fold(filter, |filter, _| {

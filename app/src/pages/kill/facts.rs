@@ -60,7 +60,15 @@ pub fn kill_facts(kill: &KillDetail) -> AnyView {
         .into_any(),
     ));
     if let Some(nearest) = &kill.nearest {
-        rows.push(("Near", format!("{} from {}", format::distance(nearest.distance_m), nearest.name).into_any()));
+        let kills = nearest.id.map(|id| KillFilter { location: vec![id], ..KillFilter::default() });
+        rows.push((
+            "Near",
+            view! {
+                {format!("{} from {}", format::distance(nearest.distance_m), nearest.name)}
+                {kills.map(|kills| others(&kills, "Kills here"))}
+            }
+            .into_any(),
+        ));
     }
     rows.push(("Time", view! { <DateTime at=summary.killmail_time/> }.into_any()));
     rows.push(("Damage taken", format::count(kill.damage_taken.max(0).unsigned_abs()).into_any()));
@@ -150,6 +158,19 @@ mod tests {
 
     fn html(kill: &KillDetail) -> String {
         Owner::new().with(|| kill_facts(kill).to_html())
+    }
+
+    #[test]
+    fn a_place_leads_to_its_kills() {
+        let near = |id: Option<i64>| {
+            let (name, kind) = ("Jita IV - Moon 4".to_owned(), domain::static_data::CelestialKind::Moon);
+            let id = id.map(domain::CelestialId);
+            let nearest = Some(contract::NearestCelestial { id, name, kind, distance_m: 12_400.0 });
+            html(&KillDetail { nearest, ..fitted_frigate() })
+        };
+        assert!(near(Some(40_009_087)).contains("href=\"/?location=40009087\""));
+        let unnumbered = near(None);
+        assert!(unnumbered.contains("from Jita IV - Moon 4") && !unnumbered.contains("location="), "{unnumbered}");
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub(super) fn push_where(
         system_id: _,
         constellation_id: _,
         region_id: _,
+        location: _,
         band: _,
         character_id,
         corporation_id,
@@ -101,6 +102,7 @@ fn push_places(query: &mut QueryBuilder<Postgres>, filter: &KillFilter, static_d
         let systems = systems_where(&|system| filter.region_id.contains(&system.region_id));
         push_any(query, "k.solar_system_id", Some(plain(&systems)));
     }
+    push_any(query, "k.location_id", ids(&filter.location));
     if !filter.band.is_empty() {
         let bands: Vec<&str> = filter.band.iter().map(|band| band.as_str()).collect();
         query.push(" AND k.security_band = ANY(").push_bind(bands).push(")");

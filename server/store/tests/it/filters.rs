@@ -3,8 +3,8 @@
 use crate::support::{Random, at, insert, made_up_many, real_records};
 use chrono::TimeDelta;
 use domain::{
-    AllianceId, CharacterId, ConstellationId, CorporationId, FilterField, GroupId, Isk, KillFilter, KillRecord,
-    KillSummary, RegionId, SecurityBand, Side, SolarSystemId, StaticData, Timestamp, TypeId, WarId,
+    AllianceId, CelestialId, CharacterId, ConstellationId, CorporationId, FilterField, GroupId, Isk, KillFilter,
+    KillRecord, KillSummary, RegionId, SecurityBand, Side, SolarSystemId, StaticData, Timestamp, TypeId, WarId,
     filter::ParticipantFacts, fit_stats::Tank,
 };
 use store::{Page, testing::TestDatabase};
@@ -47,6 +47,7 @@ struct Values {
     systems: Vec<SolarSystemId>,
     constellations: Vec<ConstellationId>,
     regions: Vec<RegionId>,
+    locations: Vec<CelestialId>,
     characters: Vec<CharacterId>,
     corporations: Vec<CorporationId>,
     alliances: Vec<AllianceId>,
@@ -70,6 +71,7 @@ impl Values {
             constellations: infos.iter().map(|info| info.constellation_id).collect(),
             regions: infos.iter().map(|info| info.region_id).collect(),
             systems,
+            locations: records.iter().filter_map(|record| record.enrichment.location_id).collect(),
             characters: participants.iter().filter_map(|p| p.character_id).collect(),
             corporations: participants.iter().filter_map(|p| p.corporation_id).collect(),
             alliances: participants.iter().filter_map(|p| p.alliance_id).collect(),
@@ -90,6 +92,7 @@ impl Values {
                 FilterField::SystemId => filter.system_id = random.some(&self.systems, 3),
                 FilterField::ConstellationId => filter.constellation_id = random.some(&self.constellations, 3),
                 FilterField::RegionId => filter.region_id = random.some(&self.regions, 3),
+                FilterField::Location => filter.location = random.some(&self.locations, 3),
                 FilterField::Band => filter.band = random.some(&SecurityBand::ALL, 3),
                 FilterField::CharacterId => filter.character_id = random.some(&self.characters, 20),
                 FilterField::CorporationId => filter.corporation_id = random.some(&self.corporations, 5),
