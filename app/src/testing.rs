@@ -80,6 +80,8 @@ pub fn kill(number: i64) -> KillSummary {
         hash: None,
         killmail_time: at,
         place: Place::new(system, &data),
+        location_id: None,
+        war_id: None,
         victim: party(index * 5 + 1),
         ship: ShipRef::new(type_id, &data),
         final_blow: Some(FinalBlow {

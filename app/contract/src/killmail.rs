@@ -1,7 +1,8 @@
 //! Kill lists and the kill page.
 
 use domain::{
-    Cursor, FitReport, Isk, KillSummary, Location, Party, Position, ShipRef, Source, Timestamp, UnitPrice,
+    CelestialId, Cursor, FitReport, Isk, KillSummary, Location, Party, Position, ShipRef, Source, Timestamp, UnitPrice,
+    WarId,
     sort::{RankCursor, Ranking},
     static_data::CelestialKind,
     valuation::Valuation,
@@ -40,7 +41,7 @@ pub struct KillDetail {
     /// abyssal deadspace, where nothing has a name.
     #[serde(default)]
     pub nearest: Option<NearestCelestial>,
-    pub war_id: Option<i64>,
+    pub war_id: Option<WarId>,
     pub items: Vec<ItemRow>,
     /// By damage done, most first; the final blow is marked.
     pub attackers: Vec<AttackerRow>,
@@ -63,6 +64,9 @@ pub struct KillDetail {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NearestCelestial {
+    /// Absent of a star newer than the table of celestials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<CelestialId>,
     pub name: String,
     pub kind: CelestialKind,
     pub distance_m: f64,

@@ -6,7 +6,10 @@
 use crate::{
     Timestamp,
     fit_stats::Tank,
-    ids::{AllianceId, CharacterId, ConstellationId, CorporationId, GroupId, RegionId, SolarSystemId, TypeId},
+    ids::{
+        AllianceId, CelestialId, CharacterId, ConstellationId, CorporationId, GroupId, RegionId, SolarSystemId, TypeId,
+        WarId,
+    },
     isk::Isk,
     killmail::Killmail,
     record::Participant,
@@ -34,6 +37,9 @@ pub struct KillFilter {
     pub constellation_id: Vec<ConstellationId>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub region_id: Vec<RegionId>,
+    /// What stood nearest: a star, planet, moon, belt, stargate or station.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub location: Vec<CelestialId>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub band: Vec<SecurityBand>,
     /// Pilots, corporations and alliances match on either side unless `side` says which.
@@ -55,6 +61,11 @@ pub struct KillFilter {
     pub min_value: Option<Isk>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_value: Option<Isk>,
+    /// Players among the attackers, each counted once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_attackers: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_attackers: Option<i64>,
     /// Of the victim's fit. A kill whose fit has no such number, or none yet, matches no bound.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_ehp: Option<i64>,
@@ -74,16 +85,34 @@ pub struct KillFilter {
     /// Exclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<Timestamp>,
+    /// Declared wars that the loss was part of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub war_id: Vec<WarId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub solo: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub npc: Option<bool>,
 }
 
+/// What the values of a field look like in a query string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldShape {
+    /// Numbers of things, separated by commas.
+    Ids,
+    /// Of a fixed set.
+    Words,
+    /// ISK or a count: `1500`, `1.5k`.
+    Amount,
+    /// RFC 3339.
+    Moment,
+    /// `true` or `false`.
+    Flag,
+}
+
 /// Declares what can be asked of every field by its name. A field of [`KillFilter`] that is missing here does not
 /// compile.
 macro_rules! filter_fields {
-    ($($variant:ident $field:ident),* $(,)?) => {
+    ($($variant:ident $field:ident: $shape:ident),* $(,)?) => {
         /// The fields of a filter, by the names that URLs and the API have for them. Whoever treats fields one by one
         /// matches on this, so that a new one is noticed everywhere.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -98,6 +127,12 @@ macro_rules! filter_fields {
             pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => stringify!($field)),*
+                }
+            }
+
+            pub fn shape(self) -> FieldShape {
+                match self {
+                    $(Self::$variant => FieldShape::$shape),*
                 }
             }
         }
@@ -116,27 +151,31 @@ macro_rules! filter_fields {
 }
 
 filter_fields! {
-    SystemId system_id,
-    ConstellationId constellation_id,
-    RegionId region_id,
-    Band band,
-    CharacterId character_id,
-    CorporationId corporation_id,
-    AllianceId alliance_id,
-    ShipTypeId ship_type_id,
-    GroupId group_id,
-    Side side,
-    MinValue min_value,
-    MaxValue max_value,
-    MinEhp min_ehp,
-    MaxEhp max_ehp,
-    MinDps min_dps,
-    Tank tank,
-    Tags tags,
-    From from,
-    To to,
-    Solo solo,
-    Npc npc,
+    SystemId system_id: Ids,
+    ConstellationId constellation_id: Ids,
+    RegionId region_id: Ids,
+    Location location: Ids,
+    Band band: Words,
+    CharacterId character_id: Ids,
+    CorporationId corporation_id: Ids,
+    AllianceId alliance_id: Ids,
+    ShipTypeId ship_type_id: Ids,
+    GroupId group_id: Ids,
+    Side side: Words,
+    MinValue min_value: Amount,
+    MaxValue max_value: Amount,
+    MinAttackers min_attackers: Amount,
+    MaxAttackers max_attackers: Amount,
+    MinEhp min_ehp: Amount,
+    MaxEhp max_ehp: Amount,
+    MinDps min_dps: Amount,
+    Tank tank: Words,
+    Tags tags: Words,
+    From from: Moment,
+    To to: Moment,
+    WarId war_id: Ids,
+    Solo solo: Flag,
+    Npc npc: Flag,
 }
 
 impl FromStr for FilterField {
@@ -201,6 +240,7 @@ impl KillFilter {
             system_id,
             constellation_id,
             region_id,
+            location,
             band,
             // Asked of participants, each on its side.
             character_id: _,
@@ -211,6 +251,8 @@ impl KillFilter {
             side: _,
             min_value,
             max_value,
+            min_attackers,
+            max_attackers,
             min_ehp,
             max_ehp,
             min_dps,
@@ -218,6 +260,7 @@ impl KillFilter {
             tags,
             from,
             to,
+            war_id,
             solo,
             npc,
         } = self;
@@ -225,9 +268,12 @@ impl KillFilter {
         (system_id.is_empty() || system_id.contains(&place.solar_system_id))
             && is_among(constellation_id, place.constellation_id)
             && is_among(region_id, place.region_id)
+            && is_among(location, kill.location_id)
             && is_among(band, place.band)
             && min_value.is_none_or(|min| kill.total_value.is_some_and(|value| value >= min))
             && max_value.is_none_or(|max| kill.total_value.is_some_and(|value| value <= max))
+            && min_attackers.is_none_or(|min| i64::from(kill.player_attacker_count) >= min)
+            && max_attackers.is_none_or(|max| i64::from(kill.player_attacker_count) <= max)
             && min_ehp.is_none_or(|min| kill.ehp.is_some_and(|ehp| ehp >= min))
             && max_ehp.is_none_or(|max| kill.ehp.is_some_and(|ehp| ehp <= max))
             && min_dps.is_none_or(|min| kill.dps.is_some_and(|dps| dps >= min))
@@ -235,6 +281,7 @@ impl KillFilter {
             && tags.iter().all(|tag| kill.module_tags.contains(tag))
             && from.is_none_or(|from| kill.killmail_time >= from)
             && to.is_none_or(|to| kill.killmail_time < to)
+            && is_among(war_id, kill.war_id)
             && solo.is_none_or(|solo| kill.is_solo == solo)
             && npc.is_none_or(|npc| kill.is_npc == npc)
             && self.matches_participants(participants)
@@ -278,22 +325,29 @@ impl KillFilter {
             }
             filter.set(field.parse()?, &value)?;
         }
-        if let (Some(min), Some(max)) = (filter.min_value, filter.max_value)
-            && min > max
-        {
-            return Err(FilterError::new("min_value", "is above max_value"));
-        }
-        if let (Some(min), Some(max)) = (filter.min_ehp, filter.max_ehp)
-            && min > max
-        {
-            return Err(FilterError::new("min_ehp", "is above max_ehp"));
-        }
+        filter.check_bounds()?;
         if let (Some(from), Some(to)) = (filter.from, filter.to)
             && from >= to
         {
             return Err(FilterError::new("from", "is not before to"));
         }
         Ok(filter)
+    }
+
+    /// Every least value is no more than its greatest.
+    fn check_bounds(&self) -> Result<(), FilterError> {
+        fn is_above<T: PartialOrd>(min: Option<T>, max: Option<T>) -> bool {
+            min.zip(max).is_some_and(|(min, max)| min > max)
+        }
+        let reversed = [
+            ("min_value", "is above max_value", is_above(self.min_value, self.max_value)),
+            ("min_attackers", "is above max_attackers", is_above(self.min_attackers, self.max_attackers)),
+            ("min_ehp", "is above max_ehp", is_above(self.min_ehp, self.max_ehp)),
+        ];
+        match reversed.into_iter().find(|(_, _, is_reversed)| *is_reversed) {
+            Some((field, reason, _)) => Err(FilterError::new(field, reason)),
+            None => Ok(()),
+        }
     }
 
     /// Sets one parameter. An empty value means that the parameter is not set (forms send those).
@@ -309,6 +363,7 @@ impl KillFilter {
             FilterField::SystemId => extend_ids(&mut self.system_id, field, value)?,
             FilterField::ConstellationId => extend_ids(&mut self.constellation_id, field, value)?,
             FilterField::RegionId => extend_ids(&mut self.region_id, field, value)?,
+            FilterField::Location => extend_ids(&mut self.location, field, value)?,
             FilterField::CharacterId => extend_ids(&mut self.character_id, field, value)?,
             FilterField::CorporationId => extend_ids(&mut self.corporation_id, field, value)?,
             FilterField::AllianceId => extend_ids(&mut self.alliance_id, field, value)?,
@@ -340,6 +395,8 @@ impl KillFilter {
             }
             FilterField::MinValue => self.min_value = Some(amount(field, value)?),
             FilterField::MaxValue => self.max_value = Some(amount(field, value)?),
+            FilterField::MinAttackers => self.min_attackers = Some(whole_number(field, value)?),
+            FilterField::MaxAttackers => self.max_attackers = Some(whole_number(field, value)?),
             FilterField::MinEhp => self.min_ehp = Some(whole_number(field, value)?),
             FilterField::MaxEhp => self.max_ehp = Some(whole_number(field, value)?),
             FilterField::MinDps => self.min_dps = Some(whole_number(field, value)?),
@@ -357,6 +414,7 @@ impl KillFilter {
             }
             FilterField::From => self.from = Some(moment(field, value)?),
             FilterField::To => self.to = Some(moment(field, value)?),
+            FilterField::WarId => extend_ids(&mut self.war_id, field, value)?,
             FilterField::Solo => self.solo = Some(yes_or_no(field, value)?),
             FilterField::Npc => self.npc = Some(yes_or_no(field, value)?),
         }
@@ -390,6 +448,7 @@ impl KillFilter {
             FilterField::SystemId => texts(&self.system_id),
             FilterField::ConstellationId => texts(&self.constellation_id),
             FilterField::RegionId => texts(&self.region_id),
+            FilterField::Location => texts(&self.location),
             FilterField::Band => texts(&self.band),
             FilterField::CharacterId => texts(&self.character_id),
             FilterField::CorporationId => texts(&self.corporation_id),
@@ -399,6 +458,8 @@ impl KillFilter {
             FilterField::Side => self.side.iter().map(|side| side.as_str().to_owned()).collect(),
             FilterField::MinValue => amount(self.min_value),
             FilterField::MaxValue => amount(self.max_value),
+            FilterField::MinAttackers => number(self.min_attackers),
+            FilterField::MaxAttackers => number(self.max_attackers),
             FilterField::MinEhp => number(self.min_ehp),
             FilterField::MaxEhp => number(self.max_ehp),
             FilterField::MinDps => number(self.min_dps),
@@ -406,6 +467,7 @@ impl KillFilter {
             FilterField::Tags => self.tags.clone(),
             FilterField::From => moment(self.from),
             FilterField::To => moment(self.to),
+            FilterField::WarId => texts(&self.war_id),
             FilterField::Solo => flag(self.solo),
             FilterField::Npc => flag(self.npc),
         }
@@ -453,7 +515,7 @@ fn amount(field: &str, value: &str) -> Result<Isk, FilterError> {
     Isk::parse_human(value).map_err(|_| FilterError::new(field, "is an amount of ISK such as 1500000 or 1.5b"))
 }
 
-/// Hit points or damage: a whole number, or one such as 1.5k or 2m.
+/// Players, hit points or damage: a whole number, or one such as 1.5k or 2m.
 fn whole_number(field: &str, value: &str) -> Result<i64, FilterError> {
     Isk::parse_human(value)
         .map(|number| number.hundredths() / 100)
@@ -475,3 +537,7 @@ fn yes_or_no(field: &str, value: &str) -> Result<bool, FilterError> {
         _ => Err(FilterError::new(field, "is true or false")),
     }
 }
+
+#[cfg(test)]
+#[path = "filter_tests.rs"]
+mod filter_tests;

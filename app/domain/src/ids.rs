@@ -48,6 +48,10 @@ ids! {
     CategoryId;
     MetaGroupId;
     SolarSystemId;
+    /// A star, planet, moon, belt, stargate or station: something in space that has a name.
+    CelestialId;
+    /// A declared war.
+    WarId;
     ConstellationId;
     RegionId;
 }

@@ -6,7 +6,9 @@
 
 use crate::{
     Timestamp,
-    ids::{AllianceId, CharacterId, CorporationId, FactionId, KillmailId, MAX_JSON_INTEGER, SolarSystemId, TypeId},
+    ids::{
+        AllianceId, CharacterId, CorporationId, FactionId, KillmailId, MAX_JSON_INTEGER, SolarSystemId, TypeId, WarId,
+    },
     location::Location,
 };
 use chrono::{DateTime, SubsecRound, TimeDelta};
@@ -27,7 +29,7 @@ pub struct Killmail {
     #[serde(default, deserialize_with = "absent_when_zero", skip_serializing_if = "Option::is_none")]
     pub moon_id: Option<i64>,
     #[serde(default, deserialize_with = "absent_when_zero", skip_serializing_if = "Option::is_none")]
-    pub war_id: Option<i64>,
+    pub war_id: Option<WarId>,
     pub victim: Victim,
     pub attackers: Vec<Attacker>,
 }
@@ -202,7 +204,7 @@ impl Killmail {
         optional("victim.alliance_id", victim.alliance_id.map(|id| id.0))?;
         optional("victim.faction_id", victim.faction_id.map(|id| id.0))?;
         optional("moon_id", self.moon_id)?;
-        optional("war_id", self.war_id)?;
+        optional("war_id", self.war_id.map(|id| id.0))?;
         for (index, attacker) in self.attackers.iter().enumerate() {
             for (field, value) in [
                 ("character_id", attacker.character_id.map(|id| id.0)),

@@ -51,8 +51,8 @@ pub use fit_key::{FitHash, FitKey};
 pub use fit_stats::{FitFacts, FitOutcome, FitReport, FitStats};
 pub use hull_kind::HullKind;
 pub use ids::{
-    AllianceId, CategoryId, CharacterId, ConstellationId, CorporationId, FactionId, GroupId, KillmailHash, KillmailId,
-    MetaGroupId, RegionId, SolarSystemId, TypeId,
+    AllianceId, CategoryId, CelestialId, CharacterId, ConstellationId, CorporationId, FactionId, GroupId, KillmailHash,
+    KillmailId, MetaGroupId, RegionId, SolarSystemId, TypeId, WarId,
 };
 pub use isk::Isk;
 pub use killmail::{Attacker, DecodeError, Item, Killmail, Position, Victim};

@@ -3,7 +3,7 @@
 use crate::{
     Timestamp,
     fit_stats::FitFacts,
-    ids::{AllianceId, CharacterId, CorporationId, FactionId, KillmailHash, TypeId},
+    ids::{AllianceId, CelestialId, CharacterId, CorporationId, FactionId, KillmailHash, TypeId},
     isk::Isk,
     killmail::Killmail,
     price::UnitPrice,
@@ -58,6 +58,9 @@ pub struct Enrichment {
     /// zKillboard's labels, when the source gave them (open set).
     pub labels: Vec<String>,
     pub module_tags: Vec<String>,
+    /// What stood nearest to where it happened.
+    #[serde(default)]
+    pub location_id: Option<CelestialId>,
     /// The fit's hash, and its statistics as far as they are known.
     #[serde(default)]
     pub fit: FitFacts,
@@ -67,7 +70,7 @@ pub struct Enrichment {
 
 impl Enrichment {
     /// Raise when formulas change, so that stored kills are recomputed.
-    pub const VERSION: i32 = 2;
+    pub const VERSION: i32 = 3;
 }
 
 /// Victim or attacker in one shape, for filters and the participants table.

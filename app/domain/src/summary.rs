@@ -5,8 +5,8 @@ use crate::{
     fit_stats::Tank,
     hull_kind::HullKind,
     ids::{
-        AllianceId, CharacterId, ConstellationId, CorporationId, FactionId, GroupId, KillmailHash, KillmailId,
-        RegionId, SolarSystemId, TypeId,
+        AllianceId, CelestialId, CharacterId, ConstellationId, CorporationId, FactionId, GroupId, KillmailHash,
+        KillmailId, RegionId, SolarSystemId, TypeId, WarId,
     },
     isk::Isk,
     killmail::{Attacker, Victim},
@@ -220,6 +220,13 @@ pub struct KillSummary {
     pub hash: Option<KillmailHash>,
     pub killmail_time: Timestamp,
     pub place: Place,
+    /// The star, planet, moon, belt, stargate or station that stood nearest; absent when the position is unknown and
+    /// in abyssal deadspace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location_id: Option<CelestialId>,
+    /// The declared war it was part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub war_id: Option<WarId>,
     pub victim: Party,
     /// What was lost: a ship, capsule, structure or deployable.
     pub ship: ShipRef,
@@ -266,6 +273,8 @@ impl KillSummary {
             hash: record.hash.clone(),
             killmail_time: killmail.killmail_time,
             place: Place::new(killmail.solar_system_id, static_data),
+            location_id: enrichment.location_id,
+            war_id: killmail.war_id,
             victim: Party::of_victim(&killmail.victim, names, static_data),
             ship: ShipRef::new(killmail.victim.ship_type_id, static_data),
             final_blow: killmail.final_blow().map(|attacker| FinalBlow {

@@ -7,17 +7,18 @@ Input columns: item_id,system_id,kind,type_id,name,x,y,z (metres from the star),
 item_id; systems.csv gives system names. Stars stand at the origin, stargates and stations are in other tables; only
 planets, moons and belts are packed. Layout (little endian; read by src/static_data/celestials.rs):
 
-    magic "CEL1"; u32 counts of systems, planets, moons, belts, irregular names
-    u32 system id, f32 slope a (y = a x), u8 number of planets      one column each, by system
-    u8 ordinal, u8 number of moons, u8 number of belts, x, y, z     by planet, km from the star
-    u8 ordinal, x, y, z                                             by moon, 10 km from the planet
-    u8 ordinal, x, y, z                                             by belt, km from the planet
+    magic "CEL2"; u32 counts of systems, planets, moons, belts, irregular names
+    u32 system id, f32 slope a (y = a x), u32 id of the star, u8 number of planets     one column each, by system
+    u8 ordinal, u8 number of moons, u8 number of belts, id, x, y, z     by planet, km from the star
+    u8 ordinal, id, x, y, z                                             by moon, 10 km from the planet
+    u8 ordinal, id, x, y, z                                             by belt, km from the planet
     u8 kind (0 planet, 1 moon, 2 belt), u32 row, u8 length, UTF-8   names that are not "<system> <roman ordinal>",
                                                                     "<planet> - Moon <n>", "<planet> - Asteroid Belt <n>"
 
 A coordinate column is zigzag-coded, then stored as byte planes (all lowest bytes first), five for planets and four for
-the others: the upper planes are nearly constant and compress away. The bodies of most systems lie in one plane through
-the star, so y is stored as the difference to slope times x, rounded as float64.
+the others: the upper planes are nearly constant and compress away. Ids are not zigzag-coded: those of planets are whole
+and take four planes, those of moons and belts count from their planet's and take two. The bodies of most systems lie in
+one plane through the star, so y is stored as the difference to slope times x, rounded as float64.
 """
 
 import csv
@@ -38,38 +39,46 @@ def roman(number):
     return text
 
 
+def zigzag(values):
+    return [value * 2 if value >= 0 else -value * 2 - 1 for value in values]
+
+
 def column(values, width):
-    coded = [value * 2 if value >= 0 else -value * 2 - 1 for value in values]
-    if coded and max(coded) >> (8 * width):
-        raise SystemExit(f"a coordinate does not fit {width} bytes")
-    return b"".join(bytes(value >> (8 * plane) & 255 for value in coded) for plane in range(width))
+    if values and (min(values) < 0 or max(values) >> (8 * width)):
+        raise SystemExit(f"a value does not fit {width} bytes")
+    return b"".join(bytes(value >> (8 * plane) & 255 for value in values) for plane in range(width))
 
 
 def main(systems_csv, output):
     with open(systems_csv, newline="", encoding="utf-8") as file:
         names = {int(row["system_id"]): row["name"] for row in csv.DictReader(file)}
-    systems = collections.defaultdict(list)
+    systems, stars = collections.defaultdict(list), {}
     for row in csv.DictReader(sys.stdin):
         position = tuple(round(float(row[axis])) for axis in "xyz")
+        body_id = int(row["item_id"])
         if row["kind"] == "planet":
-            systems[int(row["system_id"])].append((row["name"], position, [], []))
+            systems[int(row["system_id"])].append((row["name"], position, body_id, [], []))
         elif row["kind"] in ("moon", "belt"):
-            name, _, moons, belts = systems[int(row["system_id"])][-1]
+            name, _, planet_id, moons, belts = systems[int(row["system_id"])][-1]
             kind = " - Moon " if row["kind"] == "moon" else " - Asteroid Belt "
             if not row["name"].startswith(name + kind):
                 raise SystemExit(f"{row['name']} does not follow its planet")
             rest = row["name"][len(name + kind):]
             own = moons if row["kind"] == "moon" else belts
-            own.append((int(rest), position, None) if rest.isdigit() else (0, position, row["name"]))
-        elif row["kind"] == "star" and any(position):
-            raise SystemExit(f"{row['name']} is not at the origin")
+            number, odd = (int(rest), None) if rest.isdigit() else (0, row["name"])
+            own.append((number, position, odd, body_id - planet_id))
+        elif row["kind"] == "star":
+            stars[int(row["system_id"])] = body_id
+            systems.setdefault(int(row["system_id"]), [])
+            if any(position):
+                raise SystemExit(f"{row['name']} is not at the origin")
 
-    # (ordinal, x, y, z) columns per kind of body.
+    # (ordinal, id, x, y, z) columns per kind of body.
     planets, moons, belts, irregular = [], [], [], []
     slopes = []
     for system, members in sorted(systems.items()):
-        square = sum(p[0] * p[0] for _, p, _, _ in members)
-        slope = sum(p[0] * p[1] for _, p, _, _ in members) / square if square else 0.0
+        square = sum(p[0] * p[0] for _, p, *_ in members)
+        slope = sum(p[0] * p[1] for _, p, *_ in members) / square if square else 0.0
         (slope,) = struct.unpack("<f", struct.pack("<f", slope))
         slopes.append(slope)
 
@@ -82,7 +91,7 @@ def main(systems_csv, output):
             x, y, z = code
             return tuple(start + value * unit for start, value in zip(origin, (x, y + round(slope * x), z)))
 
-        for name, position, own_moons, own_belts in members:
+        for name, position, planet_id, own_moons, own_belts in members:
             found = re.match(re.escape(names[system]) + r" ([IVXL]+)( |$)", name)
             numbers = [n for n in range(1, 40) if found and roman(n) == found[1]]
             ordinal = numbers[0] if numbers else 0
@@ -90,21 +99,23 @@ def main(systems_csv, output):
                 irregular.append((0, len(planets), name))
             code = coded(position, (0, 0, 0), PLANET_M)
             planet = decoded(code, (0, 0, 0), PLANET_M)
-            planets.append((ordinal, len(own_moons), len(own_belts), *code))
+            planets.append((ordinal, len(own_moons), len(own_belts), planet_id, *code))
             for kind, rows, own, unit in ((1, moons, own_moons, MOON_M), (2, belts, own_belts, BELT_M)):
-                for number, place, odd in sorted(own, key=lambda body: body[:2]):
+                for number, place, odd, after in sorted(own, key=lambda body: body[:2]):
                     if odd:
                         irregular.append((kind, len(rows), odd))
-                    rows.append((number, *coded(place, planet, unit)))
+                    rows.append((number, after, *coded(place, planet, unit)))
 
-    data = b"CEL1" + struct.pack("<5I", len(systems), len(planets), len(moons), len(belts), len(irregular))
+    data = b"CEL2" + struct.pack("<5I", len(systems), len(planets), len(moons), len(belts), len(irregular))
     data += struct.pack(f"<{len(systems)}I", *sorted(systems))
     data += struct.pack(f"<{len(systems)}f", *slopes)
+    data += struct.pack(f"<{len(systems)}I", *(stars[system] for system in sorted(systems)))
     data += bytes(len(members) for _, members in sorted(systems.items()))
-    for rows, small, width in ((planets, 3, 5), (moons, 1, 4), (belts, 1, 4)):
+    for rows, small, id_width, width in ((planets, 3, 4, 5), (moons, 1, 2, 4), (belts, 1, 2, 4)):
         columns = list(zip(*rows))
         data += b"".join(bytes(values) for values in columns[:small])
-        data += b"".join(column(values, width) for values in columns[small:])
+        data += column(columns[small], id_width)
+        data += b"".join(column(zigzag(values), width) for values in columns[small + 1:])
     for kind, row, name in irregular:
         encoded = name.encode()
         data += struct.pack("<BIB", kind, row, len(encoded)) + encoded

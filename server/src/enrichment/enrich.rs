@@ -3,7 +3,8 @@
 use super::arrived::{Arrived, Body};
 use crate::books::prices::PriceTable;
 use domain::{
-    Enrichment, FitFacts, FitKey, KillRecord, StaticData, Timestamp, classify::classify, valuation::value_killmail,
+    Enrichment, FitFacts, FitKey, KillRecord, StaticData, Timestamp, classify::classify, static_data::Celestials,
+    valuation::value_killmail,
 };
 
 /// What enriching makes of a kill.
@@ -20,6 +21,8 @@ pub fn enrich(arrived: Arrived, static_data: &StaticData, prices: &PriceTable, n
     let facts = classify(&killmail, static_data);
     let fit_key = FitKey::of(&killmail, static_data);
     let (valuation, unit_prices) = value_killmail(&killmail, static_data, &|type_id| prices.price(type_id, now));
+    // The first kill of a process unpacks the table: some 10 ms.
+    let location_id = Celestials::bundled().nearest_to(&killmail, static_data).and_then(|nearest| nearest.id);
     let module_tags = static_data.tags_of(&killmail);
     let (reported_value, labels) =
         reported.map_or((None, Vec::new()), |reported| (reported.total_value, reported.labels));
@@ -35,6 +38,7 @@ pub fn enrich(arrived: Arrived, static_data: &StaticData, prices: &PriceTable, n
         player_attacker_count: facts.player_attacker_count,
         labels,
         module_tags,
+        location_id,
         fit: FitFacts::unknown(fit_key.hash()),
         unit_prices,
     };

@@ -5,7 +5,7 @@ use contract::{
     ClientMessage, EntityCard, ErrorCode, KillDetail, KillPage, LiveStats, PlacePage, SearchHit, ServerMessage,
     StaticDataStatus, TypeStats,
 };
-use domain::{FilterField, KillFilter, KillSummary};
+use domain::{FilterField, KillFilter, KillSummary, filter::FieldShape};
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
@@ -39,36 +39,36 @@ const ID_LIST: &str = "one or more ids separated by commas";
 /// What a field of the filter is to callers.
 fn filter_parameter(field: FilterField) -> Parameter {
     let side = "on either side unless side is given; one or more ids";
-    let (kind, meaning) = match field {
-        FilterField::SystemId | FilterField::ConstellationId | FilterField::RegionId => ("string", ID_LIST),
-        FilterField::Band => {
-            ("string", "highsec, lowsec, nullsec, wspace, abyssal, pochven; several separated by commas")
+    let meaning = match field {
+        FilterField::SystemId | FilterField::ConstellationId | FilterField::RegionId => ID_LIST,
+        FilterField::Location => {
+            "what stood nearest: ids of stars, planets, moons, belts, stargates or stations, separated by commas"
         }
-        FilterField::CharacterId | FilterField::CorporationId | FilterField::AllianceId => ("string", side),
-        FilterField::ShipTypeId => {
-            ("string", "what was lost, or what attackers flew with side=attacker; one or more ids")
-        }
-        FilterField::GroupId => ("string", "group of the ship, as ship_type_id; one or more ids"),
-        FilterField::Side => ("string", "victim or attacker"),
-        FilterField::MinValue | FilterField::MaxValue => ("string", "ISK, as 1500000 or 1.5m"),
+        FilterField::Band => "highsec, lowsec, nullsec, wspace, abyssal, pochven; several separated by commas",
+        FilterField::CharacterId | FilterField::CorporationId | FilterField::AllianceId => side,
+        FilterField::ShipTypeId => "what was lost, or what attackers flew with side=attacker; one or more ids",
+        FilterField::GroupId => "group of the ship, as ship_type_id; one or more ids",
+        FilterField::Side => "victim or attacker",
+        FilterField::MinValue | FilterField::MaxValue => "ISK, as 1500000 or 1.5m",
+        FilterField::MinAttackers | FilterField::MaxAttackers => "players among the attackers, as 5 or 1.5k",
         FilterField::MinEhp | FilterField::MaxEhp => {
-            ("string", "effective hit points of the victim's fit, as 25000 or 25k; unknown never matches")
+            "effective hit points of the victim's fit, as 25000 or 25k; unknown never matches"
         }
-        FilterField::MinDps => ("string", "damage a second of the victim's fit without reload; unknown never matches"),
-        FilterField::Tank => (
-            "string",
+        FilterField::MinDps => "damage a second of the victim's fit without reload; unknown never matches",
+        FilterField::Tank => {
             "of the victim's fit: shield, armor, hull, shield_buffer, shield_active, armor_buffer, armor_active; \
-             several separated by commas; unknown never matches",
-        ),
-        FilterField::Tags => (
-            "string",
-            "module tags (docs/TAGS.md), all of which must be present, separated by commas; case does not matter",
-        ),
-        FilterField::From => ("string", "kills at or after this RFC 3339 time"),
-        FilterField::To => ("string", "kills before this RFC 3339 time"),
-        FilterField::Solo => ("boolean", "exactly one player attacker"),
-        FilterField::Npc => ("boolean", "no player attacker"),
+             several separated by commas; unknown never matches"
+        }
+        FilterField::Tags => {
+            "module tags (docs/TAGS.md), all of which must be present, separated by commas; case does not matter"
+        }
+        FilterField::From => "kills at or after this RFC 3339 time",
+        FilterField::To => "kills before this RFC 3339 time",
+        FilterField::WarId => "declared wars that the loss was part of; one or more ids",
+        FilterField::Solo => "exactly one player attacker",
+        FilterField::Npc => "no player attacker",
     };
+    let kind = if field.shape() == FieldShape::Flag { "boolean" } else { "string" };
     Parameter(field.name(), kind, meaning)
 }
 
@@ -363,14 +363,16 @@ mod tests {
     fn filter_parameters_are_the_filters_fields() {
         for field in FilterField::ALL {
             let Parameter(name, ..) = filter_parameter(*field);
-            let example = match name {
-                "band" => "lowsec",
-                "side" => "attacker",
-                "from" | "to" => "2026-01-02T03:04:05Z",
-                "solo" | "npc" => "true",
-                "tags" => "T2",
-                "tank" => "armor",
-                _ => "1",
+            let example = match field.shape() {
+                FieldShape::Words => match field {
+                    FilterField::Band => "lowsec",
+                    FilterField::Side => "attacker",
+                    FilterField::Tank => "armor",
+                    _ => "T2",
+                },
+                FieldShape::Moment => "2026-01-02T03:04:05Z",
+                FieldShape::Flag => "true",
+                FieldShape::Ids | FieldShape::Amount => "1",
             };
             let filter = KillFilter::from_query(&format!("{name}={example}"), &[]).expect(name);
             assert!(!filter.is_empty(), "{name} does nothing");

@@ -5,7 +5,9 @@ use chrono::TimeDelta;
 use contract::{ApiError, AttackerRow, ItemRow, KillDetail, NearestCelestial, RelatedKill, ValueTiles};
 use domain::{
     CharacterId, Enrichment, Item, KillFilter, KillRecord, KillSummary, KillmailId, Location, Party, PriceSource,
-    ShipRef, Side, StaticData, TypeId, UnitPrice, fit, static_data::Celestials, valuation::TOKEN_PRICE,
+    ShipRef, Side, StaticData, TypeId, UnitPrice, fit,
+    static_data::{Celestials, Nearest},
+    valuation::TOKEN_PRICE,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -119,9 +121,7 @@ impl Services {
 
 /// What stood nearest to the loss.
 async fn nearest_celestial(record: &KillRecord, static_data: &StaticData) -> Option<NearestCelestial> {
-    let position = record.killmail.victim.position?;
-    let system = static_data.system(record.killmail.solar_system_id)?;
-    // The first kill page unpacks the table, which takes longer than a task may hold its thread.
+    // Whoever comes first unpacks the table, which takes longer than a task may hold its thread.
     let celestials = match tokio::task::spawn_blocking(Celestials::bundled).await {
         Ok(celestials) => celestials,
         Err(error) => {
@@ -129,8 +129,8 @@ async fn nearest_celestial(record: &KillRecord, static_data: &StaticData) -> Opt
             return None;
         }
     };
-    let nearest = celestials.nearest(system, static_data.landmarks(system.id), position)?;
-    Some(NearestCelestial { name: nearest.name, kind: nearest.kind, distance_m: nearest.distance_m })
+    let Nearest { id, name, kind, distance_m } = celestials.nearest_to(&record.killmail, static_data)?;
+    Some(NearestCelestial { id, name, kind, distance_m })
 }
 
 fn item_rows(record: &KillRecord, static_data: &StaticData) -> Vec<ItemRow> {

@@ -2,7 +2,8 @@
 
 use super::{Services, store_failure};
 use contract::{ApiError, FilterName, SearchHit};
-use domain::{KillFilter, KillmailId};
+use domain::{CelestialId, KillFilter, KillmailId, StaticData, static_data::Celestials};
+use std::{collections::HashMap, sync::Arc};
 
 /// Most hits of one answer.
 const LIMIT: u32 = 30;
@@ -59,6 +60,9 @@ impl Services {
         for id in &filter.region_id {
             add("region_id", id.0, static_data.region(*id).map(|info| info.name.clone()));
         }
+        for (id, name) in celestial_names(&filter.location, &static_data).await {
+            add("location", id.0, Some(name));
+        }
         for id in &filter.ship_type_id {
             add("ship_type_id", id.0, static_data.type_name(*id).map(str::to_owned));
         }
@@ -82,5 +86,20 @@ impl Services {
             }
         }
         Ok(names)
+    }
+}
+
+/// Names of celestials: a walk through their table, too long for an async thread.
+async fn celestial_names(ids: &[CelestialId], static_data: &Arc<StaticData>) -> HashMap<CelestialId, String> {
+    if ids.is_empty() {
+        return HashMap::new();
+    }
+    let (ids, static_data) = (ids.to_vec(), Arc::clone(static_data));
+    match tokio::task::spawn_blocking(move || Celestials::bundled().names(&ids, &static_data)).await {
+        Ok(names) => names,
+        Err(error) => {
+            tracing::warn!(%error, "names of celestials cannot be looked up");
+            HashMap::new()
+        }
     }
 }

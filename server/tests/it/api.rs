@@ -236,6 +236,7 @@ async fn a_kill_tells_what_stood_nearest() {
         if let Some(name) = kill["nearest"]["name"].as_str() {
             told += 1;
             assert!(!name.is_empty() && kill["nearest"]["distance_m"].as_f64().is_some_and(|metres| metres >= 0.0));
+            assert!(kill["nearest"]["id"].is_i64());
             let page = app.get(&format!("/kill/{id}")).await.text().await.expect("page");
             assert!(page.contains(name) || name.contains('\''), "{name} is on the page of kill {id}");
         }

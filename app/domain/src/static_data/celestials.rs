@@ -1,13 +1,16 @@
-//! Planets, moons and belts, for naming the place of a kill: 451,059 bodies in 2.8 MB (`static-data/README.md` tells
+//! Stars, planets, moons and belts, for naming the place of a kill: 459,095 bodies in 3 MB (`static-data/README.md` tells
 //! the layout's source, `static-data/pack_celestials.py` writes it).
 //!
 //! Positions are within 0.5 km per axis for planets and belts and within 5 km for moons, which are bigger than that.
 //! Unpacked on first use and kept as columns.
 
-use super::{CelestialKind, Landmark, SystemInfo};
-use crate::{ids::SolarSystemId, killmail::Position};
+use super::{CelestialKind, Landmark, StaticData, SystemInfo};
+use crate::{
+    ids::{CelestialId, SolarSystemId},
+    killmail::{Killmail, Position},
+};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fmt,
     sync::{Arc, OnceLock},
 };
@@ -29,6 +32,8 @@ pub enum CelestialsError {
 /// The nearest thing with a name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Nearest {
+    /// Unknown of a star that the table lacks: that of a system newer than it.
+    pub id: Option<CelestialId>,
     pub name: String,
     pub kind: CelestialKind,
     /// From its centre.
@@ -38,6 +43,7 @@ pub struct Nearest {
 /// Where a system's rows are.
 #[derive(Clone, Copy, Debug)]
 struct Span {
+    star: CelestialId,
     slope: f64,
     planets: (usize, usize),
     first_moon: usize,
@@ -49,6 +55,8 @@ struct Span {
 struct Columns {
     count: usize,
     ordinals: usize,
+    /// Begin of the ids, and byte planes of one.
+    ids: (usize, usize),
     /// Begins of x, y, z.
     axes: [usize; 3],
     /// Byte planes per axis.
@@ -104,9 +112,18 @@ impl Reader<'_> {
         Ok(u32::from_le_bytes(self.bytes()?) as usize)
     }
 
-    fn columns(&mut self, count: usize, width: usize) -> Result<[usize; 3], CelestialsError> {
-        let size = count.checked_mul(width).ok_or(CelestialsError::Malformed)?;
-        Ok([self.skip(size)?, self.skip(size)?, self.skip(size)?])
+    /// The columns of one kind of body after its ordinals: ids of so many byte planes, then coordinates.
+    fn bodies(
+        &mut self,
+        count: usize,
+        ordinals: usize,
+        id_width: usize,
+        width: usize,
+    ) -> Result<Columns, CelestialsError> {
+        let size = |width: usize| count.checked_mul(width).ok_or(CelestialsError::Malformed);
+        let ids = (self.skip(size(id_width)?)?, id_width);
+        let axis = size(width)?;
+        Ok(Columns { count, ordinals, ids, axes: [self.skip(axis)?, self.skip(axis)?, self.skip(axis)?], width })
     }
 }
 
@@ -125,7 +142,7 @@ impl Celestials {
     fn read(packed: &[u8]) -> Result<Self, CelestialsError> {
         let data = zstd::decode_all(packed)?.into_boxed_slice();
         let mut reader = Reader { data: &data, at: 0 };
-        if reader.bytes()? != *b"CEL1" {
+        if reader.bytes()? != *b"CEL2" {
             return Err(CelestialsError::Malformed);
         }
         let [systems, planets, moons, belts, irregular] =
@@ -138,14 +155,18 @@ impl Celestials {
         for _ in 0..systems {
             slopes.push(f64::from(f32::from_le_bytes(reader.bytes()?)));
         }
+        let mut stars = Vec::with_capacity(ids.len());
+        for _ in 0..systems {
+            stars.push(CelestialId(reader.number()? as i64));
+        }
         let planets_of = reader.skip(systems)?;
         let ordinals = reader.skip(planets)?;
         let counts = [reader.skip(planets)?, reader.skip(planets)?];
-        let planets = Columns { count: planets, ordinals, axes: reader.columns(planets, 5)?, width: 5 };
+        let planets = reader.bodies(planets, ordinals, 4, 5)?;
         let ordinals = reader.skip(moons)?;
-        let moons = Columns { count: moons, ordinals, axes: reader.columns(moons, 4)?, width: 4 };
+        let moons = reader.bodies(moons, ordinals, 2, 4)?;
         let ordinals = reader.skip(belts)?;
-        let belts = Columns { count: belts, ordinals, axes: reader.columns(belts, 4)?, width: 4 };
+        let belts = reader.bodies(belts, ordinals, 2, 4)?;
         let mut names = HashMap::new();
         for _ in 0..irregular {
             let kind = match reader.bytes()? {
@@ -167,9 +188,9 @@ impl Celestials {
         let byte = |at: usize| data.get(at).map_or(0, |byte| usize::from(*byte));
         let mut spans = HashMap::with_capacity(ids.len());
         let (mut planet, mut moon, mut belt) = (0, 0, 0);
-        for (nth, (id, slope)) in ids.into_iter().zip(slopes).enumerate() {
+        for (nth, ((id, slope), star)) in ids.into_iter().zip(slopes).zip(stars).enumerate() {
             let end = planet + byte(planets_of + nth);
-            spans.insert(id, Span { slope, planets: (planet, end), first_moon: moon, first_belt: belt });
+            spans.insert(id, Span { star, slope, planets: (planet, end), first_moon: moon, first_belt: belt });
             for row in planet..end {
                 moon += byte(counts[0] + row);
                 belt += byte(counts[1] + row);
@@ -186,12 +207,25 @@ impl Celestials {
         self.data.get(at).copied().unwrap_or_default()
     }
 
+    /// A number in byte planes.
+    fn coded(&self, begin: usize, width: usize, count: usize, row: usize) -> u64 {
+        (0..width).fold(0_u64, |value, plane| value | u64::from(self.byte(begin + plane * count + row)) << (8 * plane))
+    }
+
+    fn id(&self, body: Body) -> CelestialId {
+        let number = |columns: &Columns, row| self.coded(columns.ids.0, columns.ids.1, columns.count, row) as i64;
+        let planet = number(&self.planets, body.planet);
+        CelestialId(match body.kind {
+            CelestialKind::Moon => planet + number(&self.moons, body.row),
+            CelestialKind::Belt => planet + number(&self.belts, body.row),
+            _ => planet,
+        })
+    }
+
     /// One coordinate, in units of the column.
     fn value(&self, columns: &Columns, axis: usize, row: usize) -> f64 {
         let begin = columns.axes.get(axis).copied().unwrap_or_default();
-        let coded = (0..columns.width).fold(0_u64, |value, plane| {
-            value | u64::from(self.byte(begin + plane * columns.count + row)) << (8 * plane)
-        });
+        let coded = self.coded(begin, columns.width, columns.count, row);
         let half = (coded >> 1) as i64;
         (if coded & 1 == 1 { -half - 1 } else { half }) as f64
     }
@@ -202,26 +236,40 @@ impl Celestials {
         Position { x: origin.x + x * unit, y: origin.y + y * unit, z: origin.z + z * unit }
     }
 
-    /// Every planet, moon and belt of a system.
-    fn bodies(&self, system: SolarSystemId) -> Vec<(Body, Position)> {
-        let Some(span) = self.systems.get(&system) else { return Vec::new() };
+    /// Every planet of a system, each with its moons and belts behind it.
+    fn rows(&self, span: Span) -> Vec<Body> {
         let mut bodies = Vec::new();
         let (mut moon, mut belt) = (span.first_moon, span.first_belt);
         for planet in span.planets.0..span.planets.1 {
-            let at = self.position(&self.planets, planet, STAR, PLANET_M, span.slope);
-            bodies.push((Body { kind: CelestialKind::Planet, row: planet, planet }, at));
+            bodies.push(Body { kind: CelestialKind::Planet, row: planet, planet });
             for _ in 0..self.byte(self.counts[0] + planet) {
-                let place = self.position(&self.moons, moon, at, MOON_M, span.slope);
-                bodies.push((Body { kind: CelestialKind::Moon, row: moon, planet }, place));
+                bodies.push(Body { kind: CelestialKind::Moon, row: moon, planet });
                 moon += 1;
             }
             for _ in 0..self.byte(self.counts[1] + planet) {
-                let place = self.position(&self.belts, belt, at, BELT_M, span.slope);
-                bodies.push((Body { kind: CelestialKind::Belt, row: belt, planet }, place));
+                bodies.push(Body { kind: CelestialKind::Belt, row: belt, planet });
                 belt += 1;
             }
         }
         bodies
+    }
+
+    /// Every planet, moon and belt of a system, and where it is.
+    fn bodies(&self, system: SolarSystemId) -> Vec<(Body, Position)> {
+        let Some(span) = self.systems.get(&system).copied() else { return Vec::new() };
+        let mut planet = STAR;
+        let place = |body: Body| {
+            let at = match body.kind {
+                CelestialKind::Moon => self.position(&self.moons, body.row, planet, MOON_M, span.slope),
+                CelestialKind::Belt => self.position(&self.belts, body.row, planet, BELT_M, span.slope),
+                _ => {
+                    planet = self.position(&self.planets, body.row, STAR, PLANET_M, span.slope);
+                    planet
+                }
+            };
+            (body, at)
+        };
+        self.rows(span).into_iter().map(place).collect()
     }
 
     fn name(&self, body: Body, system: &str) -> String {
@@ -236,6 +284,39 @@ impl Celestials {
             }
             _ => format!("{system} {}", roman(self.byte(self.planets.ordinals + body.row))),
         }
+    }
+
+    /// Names of celestials by id, as far as they are known. One walk through the table: some milliseconds.
+    pub fn names(&self, wanted: &[CelestialId], static_data: &StaticData) -> HashMap<CelestialId, String> {
+        let wanted: HashSet<CelestialId> = wanted.iter().copied().collect();
+        let mut names = HashMap::new();
+        let mut add = |id: CelestialId, name: &dyn Fn() -> String| {
+            if wanted.contains(&id) {
+                names.insert(id, name());
+            }
+        };
+        for system in static_data.systems() {
+            for landmark in static_data.landmarks(system.id) {
+                add(landmark.id, &|| match landmark.kind {
+                    // Named after where it leads, which says little without where it stands.
+                    CelestialKind::Stargate => format!("{}: {}", system.name, landmark.name),
+                    _ => landmark.name.clone(),
+                });
+            }
+            let Some(span) = self.systems.get(&system.id).copied() else { continue };
+            add(span.star, &|| star_name(system));
+            for body in self.rows(span) {
+                add(self.id(body), &|| self.name(body, &system.name));
+            }
+        }
+        names
+    }
+
+    /// What stands nearest to where a kill happened; `None` when the position is unknown, and in abyssal deadspace,
+    /// where nothing has a name.
+    pub fn nearest_to(&self, killmail: &Killmail, static_data: &StaticData) -> Option<Nearest> {
+        let system = static_data.system(killmail.solar_system_id)?;
+        self.nearest(system, static_data.landmarks(system.id), killmail.victim.position?)
     }
 
     /// What stands nearest to a place: star, planet, moon, belt, or one of the system's gates and stations.
@@ -256,16 +337,19 @@ impl Celestials {
             .min_by(|(a, _), (b, _)| a.total_cmp(b));
         // A system of which nothing is known has no star to measure from either.
         let star = (!bodies.is_empty() || !landmarks.is_empty()).then(|| Nearest {
-            name: format!("{} - Star", system.name),
+            id: self.systems.get(&system.id).map(|span| span.star),
+            name: star_name(system),
             kind: CelestialKind::Star,
             distance_m: distance(STAR),
         });
         let body = nearest_body.map(|(distance_m, body)| Nearest {
+            id: Some(self.id(body)),
             name: self.name(body, &system.name),
             kind: body.kind,
             distance_m,
         });
         let landmark = nearest_landmark.map(|(distance_m, landmark)| Nearest {
+            id: Some(landmark.id),
             name: landmark.name.clone(),
             kind: landmark.kind,
             distance_m,
@@ -276,6 +360,10 @@ impl Celestials {
 
 /// Stars stand at the origin.
 const STAR: Position = Position { x: 0.0, y: 0.0, z: 0.0 };
+
+fn star_name(system: &SystemInfo) -> String {
+    format!("{} - Star", system.name)
+}
 
 fn roman(mut number: u8) -> String {
     let mut text = String::new();

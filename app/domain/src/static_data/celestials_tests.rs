@@ -12,31 +12,45 @@ fn nearest(system: &str, [x, y, z]: [f64; 3]) -> Option<Nearest> {
 
 #[test]
 fn samples() {
-    for (system, at, name, kind, km) in [
-        ("Tanoo", [161_891_117_336.0, 21_288_951_986.0, -73_529_712_226.0], "Tanoo I", CelestialKind::Planet, 0.0),
+    for (id, at, name, kind, km) in [
+        (40_000_002, [161_891_117_336.0, 21_288_951_986.0, -73_529_712_226.0], "Tanoo I", CelestialKind::Planet, 0.0),
         (
-            "Tanoo",
+            40_000_014,
             [-1_107_384_185_485.0, -145_622_867_658.0, 182_647_898_961.0 + 500_000.0],
             "Tanoo V - Moon 3",
             CelestialKind::Moon,
             500.0,
         ),
         (
-            "Tanoo",
+            40_000_018,
             [1_536_128_163_840.0 + 30_000.0, 201_778_421_760.0, 318_727_249_920.0],
             "Tanoo VI - Asteroid Belt 1",
             CelestialKind::Belt,
             30.0,
         ),
-        ("Tanoo", [1_000.0, 0.0, 0.0], "Tanoo - Star", CelestialKind::Star, 1.0),
+        (40_000_001, [1_000.0, 0.0, 0.0], "Tanoo - Star", CelestialKind::Star, 1.0),
     ] {
-        let found = nearest(system, at).expect(name);
-        assert_eq!((found.name.as_str(), found.kind), (name, kind));
+        let found = nearest("Tanoo", at).expect(name);
+        assert_eq!((found.id, found.name.as_str(), found.kind), (Some(CelestialId(id)), name, kind));
         let error = (found.distance_m / 1_000.0 - km).abs();
         assert!(error <= if kind == CelestialKind::Moon { 8.7 } else { 0.9 }, "{name}: {found:?}");
     }
     assert_eq!(nearest("Tanoo", [f64::NAN, 0.0, 0.0]), None);
     assert!(nearest("Tanoo", [1e18, 1e18, -1e18]).is_some());
+}
+
+#[test]
+fn names_by_id() {
+    let ids = [40_000_001, 40_000_014, 40_000_018, 40_009_087, 60_003_760, 50_001_248, 1].map(CelestialId);
+    let names = Celestials::bundled().names(&ids, &StaticData::bundled());
+    let name = |id: i64| names.get(&CelestialId(id)).map(String::as_str);
+    assert_eq!(name(40_000_001), Some("Tanoo - Star"));
+    assert_eq!(name(40_000_014), Some("Tanoo V - Moon 3"));
+    assert_eq!(name(40_000_018), Some("Tanoo VI - Asteroid Belt 1"));
+    assert_eq!(name(40_009_087), Some("Jita IV - Moon 4"));
+    assert_eq!(name(60_003_760), Some("Jita IV - Moon 4 - Caldari Navy Assembly Plant"));
+    assert_eq!(name(50_001_248), Some("Jita: Stargate (Maurasi)"));
+    assert_eq!(name(1), None);
 }
 
 #[test]
@@ -71,6 +85,7 @@ fn damaged_tables_are_refused() {
 
 #[derive(Deserialize)]
 struct Row {
+    item_id: i64,
     system_id: i64,
     kind: String,
     name: String,
@@ -89,10 +104,13 @@ fn equals_the_table_it_was_made_from() {
     };
     let sde = StaticData::bundled();
     let celestials = Celestials::bundled();
-    let mut known: HashMap<(i64, String), Position> = HashMap::new();
+    let mut known: HashMap<(i64, String), (Position, CelestialId)> = HashMap::new();
     for system in sde.systems() {
         for (body, position) in celestials.bodies(system.id) {
-            assert_eq!(known.insert((system.id.0, celestials.name(body, &system.name)), position), None);
+            assert_eq!(
+                known.insert((system.id.0, celestials.name(body, &system.name)), (position, celestials.id(body))),
+                None
+            );
         }
     }
     assert_eq!(known.len(), 67_961 + 342_170 + 40_928);
@@ -103,17 +121,24 @@ fn equals_the_table_it_was_made_from() {
         let there = Position { x: row.x, y: row.y, z: row.z };
         match row.kind.as_str() {
             "planet" | "moon" | "belt" => {
-                let here = known.get(&(row.system_id, row.name.clone())).unwrap_or_else(|| panic!("{}", row.name));
+                let (here, id) =
+                    known.get(&(row.system_id, row.name.clone())).unwrap_or_else(|| panic!("{}", row.name));
+                assert_eq!(*id, CelestialId(row.item_id), "{}", row.name);
                 let error = [here.x - there.x, here.y - there.y, here.z - there.z].map(f64::abs);
                 let error = error.into_iter().fold(0.0, f64::max);
                 let worst = worst.entry(row.kind).or_default();
                 *worst = worst.max(error);
                 seen += 1;
             }
-            "star" => assert_eq!(there, STAR, "{}", row.name),
+            "star" => {
+                assert_eq!(there, STAR, "{}", row.name);
+                let span = celestials.systems.get(&SolarSystemId(row.system_id));
+                assert_eq!(span.map(|span| span.star), Some(CelestialId(row.item_id)), "{}", row.name);
+            }
             _ => {
                 let landmarks = sde.landmarks(SolarSystemId(row.system_id));
-                assert!(landmarks.iter().any(|l| l.name == row.name && l.position == there), "{}", row.name);
+                let is_it = |l: &Landmark| l.id.0 == row.item_id && l.name == row.name && l.position == there;
+                assert!(landmarks.iter().any(is_it), "{}", row.name);
             }
         }
     }

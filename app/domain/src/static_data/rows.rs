@@ -2,7 +2,8 @@
 
 use crate::{
     ids::{
-        CategoryId, ConstellationId, CorporationId, FactionId, GroupId, MetaGroupId, RegionId, SolarSystemId, TypeId,
+        CategoryId, CelestialId, ConstellationId, CorporationId, FactionId, GroupId, MetaGroupId, RegionId,
+        SolarSystemId, TypeId,
     },
     isk::Isk,
     killmail::Position,
@@ -104,6 +105,7 @@ pub enum CelestialKind {
 /// A stargate or station and where in its system it stands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Landmark {
+    pub id: CelestialId,
     pub system_id: SolarSystemId,
     pub name: String,
     pub kind: CelestialKind,

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::{
     ids::{
-        CategoryId, ConstellationId, CorporationId, FactionId, GroupId, MetaGroupId, RegionId, SolarSystemId, TypeId,
+        CategoryId, CelestialId, ConstellationId, CorporationId, FactionId, GroupId, MetaGroupId, RegionId,
+        SolarSystemId, TypeId,
     },
     isk::Isk,
     killmail::Position,
@@ -81,6 +82,7 @@ struct RegionRow {
 
 #[derive(Deserialize)]
 struct GateRow {
+    gate_id: i64,
     system_id: i64,
     dest_system_id: i64,
     x: f64,
@@ -90,6 +92,7 @@ struct GateRow {
 
 #[derive(Deserialize)]
 struct StationRow {
+    station_id: i64,
     name: String,
     system_id: i64,
     x: f64,
@@ -164,6 +167,7 @@ pub fn read_snapshot(archive: &[u8]) -> Result<StaticRows, SnapshotError> {
     }
     let gates: Vec<GateRow> = rows(&tables, "stargates.csv")?.collect();
     let stations = rows(&tables, "stations.csv")?.map(|row: StationRow| Landmark {
+        id: CelestialId(row.station_id),
         system_id: SolarSystemId(row.system_id),
         name: row.name,
         kind: CelestialKind::Station,
@@ -271,6 +275,7 @@ fn type_info(row: TypeRow) -> TypeInfo {
 fn stargate(row: &GateRow, system_names: &HashMap<i64, &str>) -> Landmark {
     let to = row.dest_system_id;
     Landmark {
+        id: CelestialId(row.gate_id),
         system_id: SolarSystemId(row.system_id),
         name: system_names.get(&to).map_or_else(|| format!("Stargate ({to})"), |name| format!("Stargate ({name})")),
         kind: CelestialKind::Stargate,

@@ -1,4 +1,5 @@
-//! Fields for least and greatest amounts: ISK in the bar, hit points and damage of the fit in a fold of their own.
+//! Fields for least and greatest amounts: ISK in the bar, players among the attackers in a fold, hit points and damage of
+//! the fit in another.
 
 use super::{change::Change, chips::plain};
 use crate::components::icon::Icon;
@@ -29,6 +30,18 @@ impl Bound {
     };
     pub(super) const MAX_VALUE: Self =
         Self { field: FilterField::MaxValue, label: "Max ISK", read: |filter| filter.max_value, ..Self::MIN_VALUE };
+    const MIN_ATTACKERS: Self = Self {
+        field: FilterField::MinAttackers,
+        label: "Min players",
+        hint: "Write it like 5 or 1.5k.",
+        read: |filter| count(filter.min_attackers),
+    };
+    const MAX_ATTACKERS: Self = Self {
+        field: FilterField::MaxAttackers,
+        label: "Max players",
+        read: |filter| count(filter.max_attackers),
+        ..Self::MIN_ATTACKERS
+    };
     const MIN_EHP: Self = Self {
         field: FilterField::MinEhp,
         label: "Min EHP",
@@ -43,9 +56,18 @@ impl Bound {
         hint: "Write it like 800 or 1.2k.",
         read: |filter| count(filter.min_dps),
     };
+    const OF_ATTACKERS: [Self; 2] = [Self::MIN_ATTACKERS, Self::MAX_ATTACKERS];
     const OF_FIT: [Self; 3] = [Self::MIN_EHP, Self::MAX_EHP, Self::MIN_DPS];
     #[cfg(test)]
-    const ALL: [Self; 5] = [Self::MIN_VALUE, Self::MAX_VALUE, Self::MIN_EHP, Self::MAX_EHP, Self::MIN_DPS];
+    const ALL: [Self; 7] = [
+        Self::MIN_VALUE,
+        Self::MAX_VALUE,
+        Self::MIN_ATTACKERS,
+        Self::MAX_ATTACKERS,
+        Self::MIN_EHP,
+        Self::MAX_EHP,
+        Self::MIN_DPS,
+    ];
 
     fn text(&self, filter: &KillFilter) -> String {
         (self.read)(filter).map(plain).unwrap_or_default()
@@ -88,6 +110,23 @@ pub(super) fn BoundField(bound: Bound, change: Change) -> impl IntoView {
             />
             <span class="filter-problem" id=problem_id role="status">{move || problem.get().then_some(bound.hint)}</span>
         </label>
+    }
+}
+
+/// How many players it took, folded away as the bounds of the fit are.
+#[component]
+pub(super) fn AttackerBounds(change: Change) -> impl IntoView {
+    let is_used = move |filter: &KillFilter| filter.min_attackers.is_some() || filter.max_attackers.is_some();
+    view! {
+        <details class="filter-fold" data-used=move || change.filter.with(is_used).then_some("true")>
+            <summary>"Attackers " <Icon name="chevron"/></summary>
+            <div class="filter-fold-fields" role="group" aria-label="Players among the attackers">
+                {Bound::OF_ATTACKERS
+                    .into_iter()
+                    .map(|bound| view! { <BoundField bound=bound change=change/> })
+                    .collect_view()}
+            </div>
+        </details>
     }
 }
 
@@ -160,6 +199,8 @@ mod tests {
         for (bound, typed, query, shown) in [
             (Bound::MIN_VALUE, "1.5b", "min_value=1500000000", "1.5b"),
             (Bound::MAX_VALUE, " 250m ", "max_value=250000000", "250m"),
+            (Bound::MIN_ATTACKERS, "1000", "min_attackers=1000", "1k"),
+            (Bound::MAX_ATTACKERS, "5", "max_attackers=5", "5"),
             (Bound::MIN_EHP, "25k", "min_ehp=25000", "25k"),
             (Bound::MAX_EHP, "1,200,000", "max_ehp=1200000", "1.2m"),
             (Bound::MIN_DPS, "812", "min_dps=812", "812"),
@@ -176,7 +217,8 @@ mod tests {
     fn every_bound_has_a_field_of_its_own() {
         let fields: std::collections::HashSet<_> = Bound::ALL.iter().map(|bound| bound.field).collect();
         assert_eq!(fields.len(), Bound::ALL.len());
-        let mut filter = KillFilter::from_query("min_value=1&max_value=2&min_ehp=1&max_ehp=2&min_dps=3", &[]).unwrap();
+        let query = "min_value=1&max_value=2&min_attackers=1&max_attackers=2&min_ehp=1&max_ehp=2&min_dps=3";
+        let mut filter = KillFilter::from_query(query, &[]).unwrap();
         Bound::ALL.iter().for_each(|bound| filter.clear(bound.field));
         assert!(filter.is_empty());
     }

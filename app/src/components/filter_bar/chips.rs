@@ -1,6 +1,6 @@
 //! The active filter in words, each condition with a link that removes it.
 
-use crate::{components::icon::Icon, routes};
+use crate::{components::icon::Icon, format, routes};
 use contract::FilterName;
 use domain::{FilterField, Isk, KillFilter, SecurityBand, fit_stats::Tank, sort::Ranking};
 use leptos::prelude::*;
@@ -60,14 +60,17 @@ fn said(field: FilterField, filter: &KillFilter, names: &[FilterName]) -> Vec<Co
         text.map(said).into_iter().collect()
     };
     let isk = |isk: Option<Isk>| isk.map(|isk| format!("{} ISK", plain(isk)));
-    let count = |number: Option<i64>, unit| {
-        number.map(|number| format!("{} {unit}", crate::format::count(number.unsigned_abs())))
+    let count =
+        |number: Option<i64>, unit| number.map(|number| format!("{} {unit}", format::count(number.unsigned_abs())));
+    let players = |number: Option<i64>| {
+        number.map(|number| format::counted(number.unsigned_abs(), "player attacker", "player attackers"))
     };
     let flag = |flag: Option<bool>| flag.map(|flag| if flag { "only" } else { "none" }.to_owned());
     match field {
         FilterField::SystemId => ids!(system_id, "System"),
         FilterField::ConstellationId => ids!(constellation_id, "Constellation"),
         FilterField::RegionId => ids!(region_id, "Region"),
+        FilterField::Location => ids!(location, "Location"),
         FilterField::Band => each!(band, "Security", |band: &SecurityBand| band.label().to_owned()),
         FilterField::CharacterId => ids!(character_id, "Pilot"),
         FilterField::CorporationId => ids!(corporation_id, "Corporation"),
@@ -77,13 +80,16 @@ fn said(field: FilterField, filter: &KillFilter, names: &[FilterName]) -> Vec<Co
         FilterField::Side => once("Side", filter.side.map(|side| side.as_str().to_owned())),
         FilterField::MinValue => once("At least", isk(filter.min_value)),
         FilterField::MaxValue => once("At most", isk(filter.max_value)),
+        FilterField::MinAttackers => once("At least", players(filter.min_attackers)),
+        FilterField::MaxAttackers => once("At most", players(filter.max_attackers)),
         FilterField::MinEhp => once("At least", count(filter.min_ehp, "EHP")),
         FilterField::MaxEhp => once("At most", count(filter.max_ehp, "EHP")),
         FilterField::MinDps => once("At least", count(filter.min_dps, "DPS")),
         FilterField::Tank => each!(tank, "Tank", |tank: &Tank| tank.label().to_owned()),
         FilterField::Tags => each!(tags, "Tag", |tag: &String| tag.clone()),
-        FilterField::From => once("From", filter.from.map(crate::format::date_time)),
-        FilterField::To => once("Before", filter.to.map(crate::format::date_time)),
+        FilterField::From => once("From", filter.from.map(format::date_time)),
+        FilterField::To => once("Before", filter.to.map(format::date_time)),
+        FilterField::WarId => ids!(war_id, "War"),
         FilterField::Solo => once("Solo", flag(filter.solo)),
         FilterField::Npc => once("NPC", flag(filter.npc)),
     }
@@ -139,14 +145,18 @@ mod tests {
 
     #[test]
     fn every_condition_is_said_and_can_be_removed() {
-        let query = "system_id=30000142&band=lowsec&ship_type_id=587,588&side=victim&min_value=1.5b&max_value=2b\
-                     &tank=armor&tags=Nosferatu,Cloak&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&solo=true&npc=false";
+        let query = "system_id=30000142&location=40009082&band=lowsec&ship_type_id=587,588&side=victim&min_value=1.5b&max_value=2b\
+                     &min_attackers=1&max_attackers=1k&tank=armor&tags=Nosferatu,Cloak&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&war_id=712000&solo=true&npc=false";
         let filter = KillFilter::from_query(query, &[]).unwrap();
         let names = [FilterName { field: "ship_type_id".to_owned(), id: 587, name: "Rifter".to_owned() }];
         let conditions = conditions(&filter, &names);
-        assert_eq!(conditions.len(), 15);
+        assert_eq!(conditions.len(), 19);
         assert!(conditions.iter().any(|c| c.kind == "Ship" && c.text == "Rifter"));
         assert!(conditions.iter().any(|c| c.kind == "At least" && c.text == "1.5b ISK"));
+        assert!(conditions.iter().any(|c| c.kind == "At least" && c.text == "1 player attacker"));
+        assert!(conditions.iter().any(|c| c.kind == "At most" && c.text == "1,000 player attackers"));
+        assert!(conditions.iter().any(|c| c.kind == "Location" && c.text == "40009082"));
+        assert!(conditions.iter().any(|c| c.kind == "War" && c.text == "712000"));
         assert!(conditions.iter().all(|c| c.without != filter));
         let emptied = (0..20).fold(filter, |filter, _| {
             super::conditions(&filter, &[]).first().map_or_else(KillFilter::default, |c| c.without.clone())

@@ -10,9 +10,9 @@ mod tag_picker;
 pub use chips::FilterChips;
 
 use crate::routes;
-use bound::{Bound, BoundField, FitBounds};
+use bound::{AttackerBounds, Bound, BoundField, FitBounds};
 use change::Change;
-use domain::{FilterField, KillFilter, SecurityBand, Side};
+use domain::{FilterField, KillFilter, SecurityBand, Side, filter::FieldShape};
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use picker::EntityPicker;
@@ -64,6 +64,7 @@ pub fn FilterBar(#[prop(into)] filter: Signal<KillFilter>) -> impl IntoView {
                     </option>
                 </select>
             </label>
+            <AttackerBounds change=change/>
             <FitBounds change=change/>
             </div>
             // What the form has no field for stays as it is.
@@ -78,28 +79,10 @@ pub fn FilterBar(#[prop(into)] filter: Signal<KillFilter>) -> impl IntoView {
 
 /// Whether the form has a field that says all of what the filter wants there.
 fn has_control(field: FilterField, filter: &KillFilter) -> bool {
-    match field {
-        FilterField::Band
-        | FilterField::Tags
-        | FilterField::Side
-        | FilterField::MinValue
-        | FilterField::MaxValue
-        | FilterField::MinEhp
-        | FilterField::MaxEhp
-        | FilterField::MinDps
-        | FilterField::Solo
-        | FilterField::Npc => true,
-        FilterField::Tank => filter.tank.is_empty() || !bound::tank_word(filter).is_empty(),
-        FilterField::SystemId
-        | FilterField::ConstellationId
-        | FilterField::RegionId
-        | FilterField::CharacterId
-        | FilterField::CorporationId
-        | FilterField::AllianceId
-        | FilterField::ShipTypeId
-        | FilterField::GroupId
-        | FilterField::From
-        | FilterField::To => false,
+    match (field, field.shape()) {
+        (FilterField::Tank, _) => filter.tank.is_empty() || !bound::tank_word(filter).is_empty(),
+        (_, FieldShape::Words | FieldShape::Amount | FieldShape::Flag) => true,
+        (_, FieldShape::Ids | FieldShape::Moment) => false,
     }
 }
 

@@ -22,6 +22,8 @@ fn kill_at(id: i64, seconds: i64) -> KillSummary {
             region_id: None,
             region_name: None,
         },
+        location_id: None,
+        war_id: None,
         victim: Party { character: Some(Named::unnamed(CharacterId(id + 90_000_000))), ..Party::default() },
         ship: ShipRef { type_id: TypeId(587), name: None, group_id: None, group_name: None, kind: HullKind::Ship },
         final_blow: Some(FinalBlow { party: Party::default(), ship: None, weapon: None }),

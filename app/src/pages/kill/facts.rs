@@ -15,7 +15,7 @@ use crate::{
     format, routes,
 };
 use contract::{KillDetail, RelatedKill};
-use domain::{EntityKind, HullKind};
+use domain::{EntityKind, HullKind, KillFilter};
 use leptos::prelude::*;
 
 /// Terms and descriptions.
@@ -60,16 +60,30 @@ pub fn kill_facts(kill: &KillDetail) -> AnyView {
         .into_any(),
     ));
     if let Some(nearest) = &kill.nearest {
-        rows.push(("Near", format!("{} from {}", format::distance(nearest.distance_m), nearest.name).into_any()));
+        let kills = nearest.id.map(|id| KillFilter { location: vec![id], ..KillFilter::default() });
+        rows.push((
+            "Near",
+            view! {
+                {format!("{} from {}", format::distance(nearest.distance_m), nearest.name)}
+                {kills.map(|kills| others(&kills, "Kills here"))}
+            }
+            .into_any(),
+        ));
     }
     rows.push(("Time", view! { <DateTime at=summary.killmail_time/> }.into_any()));
     rows.push(("Damage taken", format::count(kill.damage_taken.max(0).unsigned_abs()).into_any()));
     let players = format::counted(summary.player_attacker_count.into(), "player", "players");
     rows.push(("Attackers", format!("{} ({players})", format::count(summary.attacker_count.into())).into_any()));
     if let Some(war) = kill.war_id {
-        rows.push(("War", format!("declared war {war}").into_any()));
+        let kills = KillFilter { war_id: vec![war], ..KillFilter::default() };
+        rows.push(("War", view! { {format!("declared war {war}")} {others(&kills, "Kills of this war")} }.into_any()));
     }
     view! { {facts(rows)} {tag_families(&summary.module_tags)} }.into_any()
+}
+
+/// A link to the list of a filter that the kill passes.
+fn others(filter: &KillFilter, words: &'static str) -> impl IntoView + use<> {
+    view! { <a class="name-link fact-aside" href=routes::live(filter)>{words}</a> }
 }
 
 /// The capsule after the ship, or the ship before the capsule.
@@ -135,4 +149,34 @@ pub fn exports(kill: &KillDetail) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::kill::fixtures::fitted_frigate;
+
+    fn html(kill: &KillDetail) -> String {
+        Owner::new().with(|| kill_facts(kill).to_html())
+    }
+
+    #[test]
+    fn a_place_leads_to_its_kills() {
+        let near = |id: Option<i64>| {
+            let (name, kind) = ("Jita IV - Moon 4".to_owned(), domain::static_data::CelestialKind::Moon);
+            let id = id.map(domain::CelestialId);
+            let nearest = Some(contract::NearestCelestial { id, name, kind, distance_m: 12_400.0 });
+            html(&KillDetail { nearest, ..fitted_frigate() })
+        };
+        assert!(near(Some(40_009_087)).contains("href=\"/?location=40009087\""));
+        let unnumbered = near(None);
+        assert!(unnumbered.contains("from Jita IV - Moon 4") && !unnumbered.contains("location="), "{unnumbered}");
+    }
+
+    #[test]
+    fn a_war_leads_to_its_kills() {
+        let of_war = html(&KillDetail { war_id: Some(domain::WarId(712_608)), ..fitted_frigate() });
+        assert!(of_war.contains("declared war 712608") && of_war.contains("href=\"/?war_id=712608\""), "{of_war}");
+        assert!(!html(&fitted_frigate()).contains("war_id"));
+    }
 }

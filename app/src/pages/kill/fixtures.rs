@@ -125,6 +125,8 @@ pub fn kill(ship: &str, items: Vec<ItemRow>, mut attackers: Vec<AttackerRow>) ->
             hash: None,
             killmail_time: at("2026-11-23T19:21:05Z"),
             place: Place::new(sde.system_by_name("Tama").map_or(SolarSystemId(30_002_813), |system| system.id), &sde),
+            location_id: None,
+            war_id: None,
             victim: pilot(90_000_001, "Ragnar Voss", "Iron Lanterns"),
             ship: type_ref(ship),
             final_blow,

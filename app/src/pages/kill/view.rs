@@ -219,6 +219,7 @@ mod tests {
     #[test]
     fn the_nearest_celestial_is_told_where_the_position_is_known() {
         let near = contract::NearestCelestial {
+            id: Some(domain::CelestialId(40_009_087)),
             name: "Jita IV - Moon 4".to_owned(),
             kind: domain::static_data::CelestialKind::Moon,
             distance_m: 12_400.0,

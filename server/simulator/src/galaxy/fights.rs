@@ -12,7 +12,7 @@ use super::{
     universe::Galaxy,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Attacker, Killmail, KillmailId, Position, SecurityBand, SolarSystemId, TypeId, Victim};
+use domain::{Attacker, Killmail, KillmailId, Position, SecurityBand, SolarSystemId, TypeId, Victim, WarId};
 use rand::{Rng, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
@@ -232,7 +232,7 @@ fn finish(loss: Loss, id: i64, at: DateTime<Utc>) -> Killmail {
         killmail_time: at,
         solar_system_id: loss.system,
         moon_id: loss.moon_id,
-        war_id: loss.war_id,
+        war_id: loss.war_id.map(WarId),
         victim: loss.victim,
         attackers: loss.attackers,
     }

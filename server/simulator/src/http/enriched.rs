@@ -133,7 +133,7 @@ pub(crate) fn killmail(world: &World, kill: &Kill, hash: &str, keys: ZkbKeys) ->
         system_id: kill.system_id,
         solar_system_name: sde.system(mail.solar_system_id).map(|system| system.name.as_str()),
         moon_id: mail.moon_id,
-        war_id: mail.war_id,
+        war_id: mail.war_id.map(|id| id.0),
         attacker_count: mail.attackers.len(),
         victim: victim(&mail.victim),
         attackers: mail.attackers.iter().map(attacker).collect(),

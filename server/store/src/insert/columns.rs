@@ -126,6 +126,8 @@ columns! {
     dps: Option<i64> = enrichment.fit.dps,
     fit_is_lower_bound: bool = enrichment.fit.is_lower_bound,
     fit_tank: Option<&'a str> = enrichment.fit.tank.map(Tank::as_str),
+    war_id: Option<i64> = killmail.war_id.map(|id| id.0),
+    location_id: Option<i64> = enrichment.location_id.map(|id| id.0),
     unit_prices: String = unit_prices,
 }
 

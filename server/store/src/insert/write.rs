@@ -87,7 +87,7 @@ pub(super) async fn insert_enriched(
             player_attacker_count, unpriced_types, enrichment_version, has_final_blow, is_solo, is_npc, is_awox,
             security_band, hash, source, hull_value, fitted_value, destroyed_value, dropped_value, total_value,
             reported_value, labels, module_tags, unit_prices, fit_hash, fit_build, ehp, dps,
-            fit_is_lower_bound, fit_tank
+            fit_is_lower_bound, fit_tank, war_id, location_id
         )
         SELECT
             killmail_id, killmail_time, received_at, enriched_at, failed_at, solar_system_id, constellation_id,
@@ -103,7 +103,8 @@ pub(super) async fn insert_enriched(
             CASE WHEN new.fit_build IS NULL THEN fit.ehp ELSE new.ehp END,
             CASE WHEN new.fit_build IS NULL THEN fit.dps ELSE new.dps END,
             CASE WHEN new.fit_build IS NULL THEN coalesce(fit.is_lower_bound, false) ELSE new.fit_is_lower_bound END,
-            CASE WHEN new.fit_build IS NULL THEN fit.tank ELSE new.fit_tank END
+            CASE WHEN new.fit_build IS NULL THEN fit.tank ELSE new.fit_tank END,
+            war_id, location_id
         FROM unnest(
             $1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::bigint[],
             $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[],
@@ -111,7 +112,7 @@ pub(super) async fn insert_enriched(
             $21::integer[], $22::integer[], $23::integer[], $24::integer[], $25::boolean[], $26::boolean[],
             $27::boolean[], $28::boolean[], $29::text[], $30::text[], $31::text[], $32::bigint[], $33::bigint[],
             $34::bigint[], $35::bigint[], $36::bigint[], $37::bigint[], $38::text[], $39::text[], $40::text[], $41::text[],
-            $42::text[], $43::bigint[], $44::bigint[], $45::boolean[], $46::text[]
+            $42::text[], $43::bigint[], $44::bigint[], $45::boolean[], $46::text[], $47::bigint[], $48::bigint[]
         ) AS new (
             killmail_id, killmail_time, received_at, enriched_at, failed_at, solar_system_id, constellation_id,
             region_id, ship_type_id, ship_group_id, victim_character_id, victim_corporation_id, victim_alliance_id,
@@ -120,7 +121,7 @@ pub(super) async fn insert_enriched(
             player_attacker_count, unpriced_types, enrichment_version, has_final_blow, is_solo, is_npc, is_awox,
             security_band, hash, source, hull_value, fitted_value, destroyed_value, dropped_value, total_value,
             reported_value, labels, module_tags, unit_prices, fit_hash, fit_build, ehp, dps,
-            fit_is_lower_bound, fit_tank
+            fit_is_lower_bound, fit_tank, war_id, location_id
         )
         LEFT JOIN fit_stats AS fit ON fit.fit_hash = new.fit_hash
         ON CONFLICT (killmail_id, killmail_time) DO UPDATE SET
@@ -148,7 +149,9 @@ pub(super) async fn insert_enriched(
             ehp = excluded.ehp,
             dps = excluded.dps,
             fit_is_lower_bound = excluded.fit_is_lower_bound,
-            fit_tank = excluded.fit_tank
+            fit_tank = excluded.fit_tank,
+            war_id = excluded.war_id,
+            location_id = excluded.location_id
         ",
         &columns.killmail_id,
         &columns.killmail_time,
@@ -196,6 +199,8 @@ pub(super) async fn insert_enriched(
         &columns.dps as &[Option<i64>],
         &columns.fit_is_lower_bound,
         &columns.fit_tank as &[Option<&str>],
+        &columns.war_id as &[Option<i64>],
+        &columns.location_id as &[Option<i64>],
     )
     .execute(connection)
     .await?;

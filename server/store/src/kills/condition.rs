@@ -24,6 +24,7 @@ pub(super) fn push_where(
         system_id: _,
         constellation_id: _,
         region_id: _,
+        location: _,
         band: _,
         character_id,
         corporation_id,
@@ -34,6 +35,8 @@ pub(super) fn push_where(
         side,
         min_value,
         max_value,
+        min_attackers,
+        max_attackers,
         min_ehp,
         max_ehp,
         min_dps,
@@ -42,6 +45,7 @@ pub(super) fn push_where(
         // The window is no wider than these.
         from: _,
         to: _,
+        war_id,
         solo,
         npc,
     } = filter;
@@ -50,6 +54,14 @@ pub(super) fn push_where(
     }
     if let Some(max) = *max_value {
         query.push(" AND k.total_value <= ").push_bind(max.hundredths()).push("::bigint::numeric * 0.01");
+    }
+    for (bound, condition) in
+        [(*min_attackers, "k.player_attacker_count >= "), (*max_attackers, "k.player_attacker_count <= ")]
+    {
+        if let Some(bound) = bound {
+            // The column's own type, so that the index of crowds can serve; nobody has as many attackers.
+            query.push(" AND ").push(condition).push_bind(i32::try_from(bound).unwrap_or(i32::MAX));
+        }
     }
     for (bound, condition) in [(*min_ehp, "k.ehp >= "), (*max_ehp, "k.ehp <= "), (*min_dps, "k.dps >= ")] {
         if let Some(bound) = bound {
@@ -65,6 +77,7 @@ pub(super) fn push_where(
         let tags: Vec<String> = tags.iter().map(|tag| tag.replace('\0', "\u{fffd}")).collect();
         query.push(" AND k.module_tags @> ").push_bind(tags);
     }
+    push_any(query, "k.war_id", ids(war_id));
     if let Some(solo) = *solo {
         query.push(" AND k.is_solo = ").push_bind(solo);
     }
@@ -89,6 +102,7 @@ fn push_places(query: &mut QueryBuilder<Postgres>, filter: &KillFilter, static_d
         let systems = systems_where(&|system| filter.region_id.contains(&system.region_id));
         push_any(query, "k.solar_system_id", Some(plain(&systems)));
     }
+    push_any(query, "k.location_id", ids(&filter.location));
     if !filter.band.is_empty() {
         let bands: Vec<&str> = filter.band.iter().map(|band| band.as_str()).collect();
         query.push(" AND k.security_band = ANY(").push_bind(bands).push(")");

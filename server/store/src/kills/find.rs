@@ -1,7 +1,9 @@
 //! Single kills by id. The id's row in `killmail_ids` says the time, so that one partition is touched.
 
 use crate::{Store, StoreError, money::isk};
-use domain::{Enrichment, FitFacts, KillRecord, KillmailId, Timestamp, TypeId, UnitPrice, valuation::Valuation};
+use domain::{
+    CelestialId, Enrichment, FitFacts, KillRecord, KillmailId, Timestamp, TypeId, UnitPrice, valuation::Valuation,
+};
 use std::{
     collections::{BTreeMap, HashSet},
     sync::Arc,
@@ -34,6 +36,7 @@ struct RecordRow {
     dps: Option<i64>,
     fit_is_lower_bound: bool,
     fit_tank: Option<String>,
+    location_id: Option<i64>,
     unit_prices: String,
 }
 
@@ -68,6 +71,7 @@ impl RecordRow {
                 player_attacker_count: self.player_attacker_count,
                 labels: self.labels,
                 module_tags: self.module_tags,
+                location_id: self.location_id.map(CelestialId),
                 fit: FitFacts {
                     hash: self.fit_hash.map(|hash| hash.parse()).transpose().map_err(|_| enriched("fit_hash"))?,
                     engine_build: self.fit_build,
@@ -102,7 +106,7 @@ impl Store {
                 (total_value * 100)::bigint AS total_hundredths,
                 (reported_value * 100)::bigint AS reported_hundredths,
                 unpriced_types, is_solo, is_npc, is_awox, player_attacker_count, labels, module_tags,
-                fit_hash, fit_build, ehp, dps, fit_is_lower_bound, fit_tank,
+                fit_hash, fit_build, ehp, dps, fit_is_lower_bound, fit_tank, location_id,
                 unit_prices::text AS "unit_prices!"
             FROM killmails_raw AS raw
             JOIN killmails_enriched AS enriched USING (killmail_id, killmail_time)

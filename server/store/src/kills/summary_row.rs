@@ -2,8 +2,8 @@
 
 use crate::{Store, StoreError, money::isk};
 use domain::{
-    AllianceId, CharacterId, CorporationId, Cursor, FactionId, FinalBlow, KillSummary, KillmailId, Party, Place,
-    ShipRef, SolarSystemId, StaticData, Timestamp, TypeId, summary::NameLookup,
+    AllianceId, CelestialId, CharacterId, CorporationId, Cursor, FactionId, FinalBlow, KillSummary, KillmailId, Party,
+    Place, ShipRef, SolarSystemId, StaticData, Timestamp, TypeId, WarId, summary::NameLookup,
 };
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,7 +13,7 @@ pub(super) const COLUMNS: &str = "k.killmail_id, k.killmail_time, k.received_at,
     k.has_final_blow, k.final_blow_character_id, k.final_blow_corporation_id, k.final_blow_alliance_id, \
     k.final_blow_faction_id, k.final_blow_ship_type_id, k.final_blow_weapon_type_id, k.attacker_count, \
     k.player_attacker_count, k.unpriced_types, (k.total_value * 100)::bigint AS total_hundredths, k.is_solo, k.is_npc, \
-    k.is_awox, k.module_tags, k.ehp, k.dps, k.fit_is_lower_bound, k.fit_tank, \
+    k.is_awox, k.module_tags, k.ehp, k.dps, k.fit_is_lower_bound, k.fit_tank, k.war_id, k.location_id, \
     k.failed_at IS NOT NULL AS enrichment_failed";
 
 #[derive(sqlx::FromRow)]
@@ -48,6 +48,8 @@ pub(super) struct SummaryRow {
     dps: Option<i64>,
     fit_is_lower_bound: bool,
     fit_tank: Option<String>,
+    war_id: Option<i64>,
+    location_id: Option<i64>,
     enrichment_failed: bool,
 }
 
@@ -99,6 +101,8 @@ impl SummaryRow {
             hash: self.hash.clone().map(TryInto::try_into).transpose().map_err(|_| inconsistent("hash"))?,
             killmail_time: self.killmail_time,
             place: Place::new(SolarSystemId(self.solar_system_id), static_data),
+            location_id: self.location_id.map(CelestialId),
+            war_id: self.war_id.map(WarId),
             victim: party(
                 self.victim_character_id,
                 self.victim_corporation_id,

@@ -3,9 +3,9 @@
 use crate::support::{Random, at, insert, made_up_many, real_records};
 use chrono::TimeDelta;
 use domain::{
-    AllianceId, CharacterId, ConstellationId, CorporationId, FilterField, GroupId, Isk, KillFilter, KillRecord,
-    KillSummary, RegionId, SecurityBand, Side, SolarSystemId, StaticData, Timestamp, TypeId, filter::ParticipantFacts,
-    fit_stats::Tank,
+    AllianceId, CelestialId, CharacterId, ConstellationId, CorporationId, FilterField, GroupId, Isk, KillFilter,
+    KillRecord, KillSummary, RegionId, SecurityBand, Side, SolarSystemId, StaticData, Timestamp, TypeId, WarId,
+    filter::ParticipantFacts, fit_stats::Tank,
 };
 use store::{Page, testing::TestDatabase};
 
@@ -47,11 +47,13 @@ struct Values {
     systems: Vec<SolarSystemId>,
     constellations: Vec<ConstellationId>,
     regions: Vec<RegionId>,
+    locations: Vec<CelestialId>,
     characters: Vec<CharacterId>,
     corporations: Vec<CorporationId>,
     alliances: Vec<AllianceId>,
     ships: Vec<TypeId>,
     groups: Vec<GroupId>,
+    wars: Vec<WarId>,
     amounts: Vec<Isk>,
     times: Vec<Timestamp>,
     tags: Vec<String>,
@@ -69,11 +71,13 @@ impl Values {
             constellations: infos.iter().map(|info| info.constellation_id).collect(),
             regions: infos.iter().map(|info| info.region_id).collect(),
             systems,
+            locations: records.iter().filter_map(|record| record.enrichment.location_id).collect(),
             characters: participants.iter().filter_map(|p| p.character_id).collect(),
             corporations: participants.iter().filter_map(|p| p.corporation_id).collect(),
             alliances: participants.iter().filter_map(|p| p.alliance_id).collect(),
             groups: ships.iter().filter_map(|id| static_data.type_info(*id)).map(|info| info.group_id).collect(),
             ships,
+            wars: records.iter().filter_map(|record| record.killmail.war_id).collect(),
             amounts: records.iter().filter_map(|record| record.enrichment.valuation.total_value).collect(),
             times: records.iter().map(|record| record.killmail.killmail_time).collect(),
             tags,
@@ -88,6 +92,7 @@ impl Values {
                 FilterField::SystemId => filter.system_id = random.some(&self.systems, 3),
                 FilterField::ConstellationId => filter.constellation_id = random.some(&self.constellations, 3),
                 FilterField::RegionId => filter.region_id = random.some(&self.regions, 3),
+                FilterField::Location => filter.location = random.some(&self.locations, 3),
                 FilterField::Band => filter.band = random.some(&SecurityBand::ALL, 3),
                 FilterField::CharacterId => filter.character_id = random.some(&self.characters, 20),
                 FilterField::CorporationId => filter.corporation_id = random.some(&self.corporations, 5),
@@ -104,10 +109,13 @@ impl Values {
                 FilterField::To => {
                     filter.to = Some(*random.pick(&self.times) + TimeDelta::nanoseconds(random.below(3) as i64));
                 }
+                FilterField::MinAttackers => filter.min_attackers = Some(random.below(6) as i64),
+                FilterField::MaxAttackers => filter.max_attackers = Some(random.below(6) as i64),
                 FilterField::MinEhp => filter.min_ehp = Some(random.below(31_000) as i64),
                 FilterField::MaxEhp => filter.max_ehp = Some(random.below(31_000) as i64),
                 FilterField::MinDps => filter.min_dps = Some(random.below(90) as i64),
                 FilterField::Tank => filter.tank = random.some(&Tank::ALL, 3),
+                FilterField::WarId => filter.war_id = random.some(&self.wars, 3),
                 FilterField::Solo => filter.solo = Some(random.below(2) == 0),
                 FilterField::Npc => filter.npc = Some(random.below(2) == 0),
             }

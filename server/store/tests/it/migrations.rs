@@ -1,6 +1,7 @@
 //! The schema goes up, down and up again, and refuses what it does not know.
 
-use crate::support::{at, count, insert, made_up};
+use crate::support::{at, count, insert, made_up, made_up_many};
+use chrono::TimeDelta;
 use domain::StaticData;
 use store::{
     StoreError,
@@ -24,6 +25,26 @@ async fn the_schema_goes_up_and_down_and_up_again() {
     // A store that has seen partitions before the revert must not believe in them.
     insert(store, &[made_up(1, at(2026, 11, 1))]).await;
     assert_eq!(count(database.pool(), "killmails_raw").await, 1);
+}
+
+#[tokio::test]
+async fn wars_of_stored_kills_come_from_their_bodies() {
+    let database = TestDatabase::create().await;
+    let pool = database.pool();
+    insert(&database.store, &made_up_many(1, 40, at(2026, 11, 1), TimeDelta::hours(1))).await;
+    let wars = || async {
+        let wars = "SELECT killmail_id, war_id FROM killmails_enriched WHERE war_id IS NOT NULL ORDER BY killmail_id";
+        sqlx::query_as::<_, (i64, i64)>(wars).fetch_all(pool).await.unwrap()
+    };
+    let as_inserted = wars().await;
+    for step in [
+        include_str!("../../../../migrations/0012_war_and_location.down.sql"),
+        include_str!("../../../../migrations/0012_war_and_location.up.sql"),
+    ] {
+        sqlx::raw_sql(step).execute(pool).await.unwrap();
+    }
+    assert_eq!(wars().await, as_inserted);
+    assert_eq!(as_inserted.len(), 8, "the others have a war of 0, which is none");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,7 +3,8 @@
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use domain::{
     Enrichment, FitFacts, FitKey, Isk, KillRecord, Killmail, KillmailHash, KillmailId, PriceSource, Source, StaticData,
-    Timestamp, TypeId, UnitPrice, classify::classify, fit_stats::Tank, valuation::value_killmail,
+    Timestamp, TypeId, UnitPrice, classify::classify, fit_stats::Tank, static_data::Celestials,
+    valuation::value_killmail,
 };
 use serde_json::{Value, json};
 use std::{path::Path, sync::Arc};
@@ -67,6 +68,7 @@ pub fn record_of(payload: &str, hash: Option<KillmailHash>) -> KillRecord {
             is_awox: facts.is_awox,
             player_attacker_count: facts.player_attacker_count,
             labels: vec!["pvp".to_owned(), format!("loc:{}", id % 3)],
+            location_id: Celestials::bundled().nearest_to(&killmail, &static_data).and_then(|nearest| nearest.id),
             module_tags: (0..5).filter(|bit| id >> bit & 1 == 1).map(|bit| tags[bit as usize].to_owned()).collect(),
             // Every third fit was never looked at, every third has weapons.
             fit: FitFacts {
@@ -106,6 +108,8 @@ pub fn made_up(id: i64, time: Timestamp) -> KillRecord {
         .collect();
     let mail = json!({
         "killmail_id": id,
+        // Every fifth is of one of two wars; 0 means none.
+        "war_id": if id % 5 == 0 { 712_000 + id % 2 } else { 0 },
         "killmail_time": time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         "solar_system_id": pick(&systems, 3),
         "attackers": attackers,
