@@ -4,5 +4,6 @@ mod circles;
 mod errors;
 mod house;
 mod layers;
+mod queries;
 mod reader;
 mod workspace;
