@@ -25,33 +25,29 @@ fn backend() -> BackendHandle {
     expect_context::<BackendHandle>()
 }
 
-/// Gives a failed call the HTTP status of its error; a page being rendered gets it too.
+/// Gives a failed call the HTTP status of its error, a page being rendered too, and lets whoever sees the error find the
+/// request in the log.
 #[cfg(feature = "ssr")]
-fn told<T>(answer: Result<T, ApiError>) -> Result<T, ApiError> {
-    if let Err(error) = &answer {
+fn told<T>(answer: Result<T, impl Into<ApiError>>) -> Result<T, ApiError> {
+    answer.map_err(|error| {
+        let mut error = error.into();
         crate::backend::set_status(error.code.http_status());
-    }
-    answer.map_err(identified)
-}
-
-/// Lets whoever sees an error find the request in the log.
-#[cfg(feature = "ssr")]
-fn identified(error: impl Into<ApiError>) -> ApiError {
-    let mut error = error.into();
-    error.request_id = error.request_id.or_else(crate::backend::request_id);
-    error
+        error.request_id = error.request_id.or_else(crate::backend::request_id);
+        error
+    })
 }
 
 #[cfg(feature = "ssr")]
-fn cursor(field: &str, text: Option<String>) -> Result<Option<domain::Cursor>, ApiError> {
-    text.filter(|text| !text.is_empty())
-        .map(|text| text.parse().map_err(|_| ApiError::invalid(field, "is not a cursor of this API")))
-        .transpose()
+fn read_filter(query: &str) -> Result<KillFilter, ApiError> {
+    told(KillFilter::from_query(query, crate::routes::NON_FILTER_PARAMETERS))
 }
 
 #[cfg(feature = "ssr")]
-fn paging(before: Option<String>, after: Option<String>) -> Result<Paging, ApiError> {
-    let read = |field, text| cursor(field, text).map_err(identified);
+fn read_paging(before: Option<String>, after: Option<String>) -> Result<Paging, ApiError> {
+    let read = |field: &str, text: Option<String>| {
+        let cursor = text.filter(|text| !text.is_empty()).map(|text| text.parse());
+        told(cursor.transpose().map_err(|_| ApiError::invalid(field, "is not a cursor of this API")))
+    };
     Ok(Paging { before: read("before", before)?, after: read("after", after)?, limit: PAGE_ROWS })
 }
 
@@ -61,8 +57,8 @@ fn paging(before: Option<String>, after: Option<String>) -> Result<Paging, ApiEr
 /// `Invalid` names the parameter.
 #[server(prefix = "/api/fn", endpoint = "list_kills", input = GetUrl, output = Json)]
 pub async fn list_kills(query: String, before: Option<String>, after: Option<String>) -> Result<KillPage, ApiError> {
-    let filter = KillFilter::from_query(&query, crate::routes::NON_FILTER_PARAMETERS).map_err(identified)?;
-    told(backend().list_kills(filter, paging(before, after)?).await)
+    let (filter, paging) = (read_filter(&query)?, read_paging(before, after)?);
+    told(backend().list_kills(filter, paging).await)
 }
 
 /// A page of losses by `sort` (`value`, the default, `ehp` or `dps`), largest first. `query` is a filter as in the URL.
@@ -96,7 +92,8 @@ pub async fn get_place(
     before: Option<String>,
     after: Option<String>,
 ) -> Result<PlacePage, ApiError> {
-    told(backend().get_place(kind, id, paging(before, after)?).await)
+    let paging = read_paging(before, after)?;
+    told(backend().get_place(kind, id, paging).await)
 }
 
 /// The page of a type. `window` is a number of days: 7, 30 (default) or 90.
@@ -111,7 +108,8 @@ pub async fn get_type(
     after: Option<String>,
 ) -> Result<TypePage, ApiError> {
     let window = told(contract::StatsWindow::parse(window.as_deref()))?;
-    told(backend().get_type(id, window, told(paging(before, after))?).await)
+    let paging = read_paging(before, after)?;
+    told(backend().get_type(id, window, paging).await)
 }
 
 #[server(prefix = "/api/fn", endpoint = "search", input = GetUrl, output = Json)]
@@ -135,6 +133,6 @@ pub async fn get_status() -> Result<StatusReport, ApiError> {
 /// `Invalid` names the parameter.
 #[server(prefix = "/api/fn", endpoint = "filter_names", input = GetUrl, output = Json)]
 pub async fn filter_names(query: String) -> Result<Vec<FilterName>, ApiError> {
-    let filter = KillFilter::from_query(&query, crate::routes::NON_FILTER_PARAMETERS).map_err(identified)?;
+    let filter = read_filter(&query)?;
     told(backend().filter_names(&filter).await)
 }

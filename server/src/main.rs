@@ -1,8 +1,10 @@
 //! The `tracker` program: subcommands around the server library.
 
 use clap::{Parser, Subcommand};
+#[cfg(feature = "bench")]
+use server::commands::bench;
 use server::{
-    commands::{backfill, bench, healthcheck, import_sde, maintenance, repair, serve},
+    commands::{backfill, healthcheck, import_sde, maintenance, repair, serve},
     config::Config,
     http::openapi,
     telemetry,
@@ -32,6 +34,7 @@ enum Command {
     /// Try again what could not be decoded, fetched or enriched
     ReplayDeadLetters(repair::Replay),
     /// Measure ingest or the live path
+    #[cfg(feature = "bench")]
     Bench {
         #[command(subcommand)]
         what: bench::Bench,
@@ -59,6 +62,7 @@ async fn main() -> anyhow::Result<()> {
         Command::Backfill(what) => backfill::run(&config, &what).await,
         Command::ReEnrich(what) => repair::re_enrich(&config, &what).await.map(drop),
         Command::ReplayDeadLetters(what) => repair::replay(&config, &what).await.map(drop),
+        #[cfg(feature = "bench")]
         Command::Bench { what } => bench::run(&config, what).await,
         Command::Healthcheck => healthcheck::run(&config).await,
         Command::Openapi => Ok(()),

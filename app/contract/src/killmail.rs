@@ -1,7 +1,7 @@
 //! Kill lists and the kill page.
 
 use domain::{
-    CelestialId, Cursor, FitReport, Isk, KillSummary, Location, Party, Position, ShipRef, Source, Timestamp, UnitPrice,
+    CelestialId, Coordinates, Cursor, FitReport, Isk, KillSummary, Location, Party, ShipRef, Source, Timestamp, UnitPrice,
     WarId,
     sort::{RankCursor, Ranking},
     static_data::CelestialKind,
@@ -36,7 +36,7 @@ pub struct KillDetail {
     pub summary: KillSummary,
     pub values: ValueTiles,
     pub damage_taken: i64,
-    pub position: Option<Position>,
+    pub position: Option<Coordinates>,
     /// What stood nearest to where it happened; absent when the position is unknown and in
     /// abyssal deadspace, where nothing has a name.
     #[serde(default)]

@@ -30,11 +30,11 @@ pub struct FittedModule {
 
 /// What sat in the slots, in rack order.
 pub fn fitted_modules(killmail: &Killmail, static_data: &StaticData) -> Vec<FittedModule> {
-    let mut places: BTreeMap<(usize, u8), Place> = BTreeMap::new();
+    let mut places: BTreeMap<(usize, u8), FilledSlot> = BTreeMap::new();
     for item in &killmail.victim.items {
         let Location::Fitted(slot, index) = item.location() else { continue };
         let rack = EFT_RACKS.iter().position(|rack| *rack == slot).unwrap_or(EFT_RACKS.len());
-        let place = places.entry((rack, index)).or_insert(Place { slot, modules: Vec::new(), charge: None });
+        let place = places.entry((rack, index)).or_insert(FilledSlot { slot, modules: Vec::new(), charge: None });
         if is_charge(item, static_data) {
             place.charge = Some(item.item_type_id);
         } else {
@@ -42,7 +42,7 @@ pub fn fitted_modules(killmail: &Killmail, static_data: &StaticData) -> Vec<Fitt
         }
     }
     let mut fitted = Vec::new();
-    for ((_, index), Place { slot, modules, charge }) in places {
+    for ((_, index), FilledSlot { slot, modules, charge }) in places {
         // Old mails have several modules in one place; each is listed, the charge goes with the first.
         for (nth, module) in modules.into_iter().enumerate() {
             fitted.push(FittedModule { slot, index, module, charge: charge.filter(|_| nth == 0) });
@@ -52,7 +52,7 @@ pub fn fitted_modules(killmail: &Killmail, static_data: &StaticData) -> Vec<Fitt
 }
 
 /// The rows of a mail that share one location flag.
-struct Place {
+struct FilledSlot {
     slot: Slot,
     modules: Vec<TypeId>,
     charge: Option<TypeId>,

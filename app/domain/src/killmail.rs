@@ -50,7 +50,7 @@ pub struct Victim {
     #[serde(default)]
     pub damage_taken: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub position: Option<Position>,
+    pub position: Option<Coordinates>,
     #[serde(default, deserialize_with = "empty_when_null")]
     pub items: Vec<Item>,
 }
@@ -100,7 +100,7 @@ pub struct Item {
 /// Metres from the system's star.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Position {
+pub struct Coordinates {
     pub x: f64,
     pub y: f64,
     pub z: f64,

@@ -55,7 +55,7 @@ pub use ids::{
     KillmailId, MetaGroupId, RegionId, SolarSystemId, TypeId, WarId,
 };
 pub use isk::Isk;
-pub use killmail::{Attacker, DecodeError, Item, Killmail, Position, Victim};
+pub use killmail::{Attacker, Coordinates, DecodeError, Item, Killmail, Victim};
 pub use location::{Hold, Location, Slot};
 pub use price::{PriceSource, UnitPrice};
 pub use record::{Enrichment, KillRecord, LIVE_AGE, Participant};

@@ -1,11 +1,8 @@
 //! Subcommands of `tracker`. Each is wiring around services.
 
 pub mod backfill;
+#[cfg(feature = "bench")]
 pub mod bench;
-mod bench_coverage;
-mod bench_fits;
-mod bench_jumps;
-mod bench_pages;
 pub mod healthcheck;
 pub mod import_sde;
 pub mod maintenance;

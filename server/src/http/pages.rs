@@ -1,7 +1,7 @@
 //! Server-rendered pages, server functions and static files.
 
 use super::{
-    AppState,
+    AppState, MAX_BODY_BYTES,
     render::{self, Renderer},
     request_id, security, viewer,
 };
@@ -9,14 +9,14 @@ use crate::backend::Pages;
 use app::{App, Assets, backend::PublicUrl};
 use axum::{
     Router,
-    body::Body,
+    body::{self, Body},
     extract::{Request, State},
     http::{HeaderValue, StatusCode, Uri, header, request::Parts},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use contract::ports::BackendHandle;
+use contract::{ApiError, ErrorCode, ports::BackendHandle};
 use leptos::{nonce::Nonce, prelude::*};
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, handle_server_fns_with_context};
 use std::{
@@ -107,9 +107,21 @@ async fn ship_is_type(uri: Uri) -> Redirect {
     Redirect::permanent(&address.replacen("/ship/", "/type/", 1))
 }
 
-/// `/api/fn/*`: the pages' server functions.
+/// `/api/fn/*`: the pages' server functions. One of them gives a failure its status itself; what is wrong with its
+/// arguments is found before it is called, and gets the status here.
 pub async fn server_function(State(state): State<AppState>, request: Request) -> Response {
-    handle_server_fns_with_context(context(&state), request).await.into_response()
+    let request_id = request_id::of(request.headers()).map(str::to_owned);
+    let response = handle_server_fns_with_context(context(&state), request).await.into_response();
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let read = body::to_bytes(body, MAX_BODY_BYTES).await.ok();
+    let error = read.and_then(|bytes| serde_json::from_slice::<ApiError>(&bytes).ok());
+    let mut error = error.unwrap_or_else(|| ApiError::new(ErrorCode::Internal, "Something went wrong on the server."));
+    error.request_id = error.request_id.or(request_id);
+    parts.status = StatusCode::from_u16(error.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    Response::from_parts(parts, Body::from(serde_json::to_vec(&error).expect("an error has string keys only")))
 }
 
 async fn immutable(request: Request, next: Next) -> Response<Body> {

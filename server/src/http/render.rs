@@ -1,9 +1,14 @@
 //! Where pages are rendered: one page on one thread, from its first to its last byte.
 //!
-//! The reactive graph of a page is shared by tasks of the renderer. On several threads at once they lose wake-ups now
-//! and then, so that a page is never finished (leptos#4578, leptos#4673), and they read values that a reader who hung
-//! up has disposed of. On one thread neither can happen. What pages ask for is found on the server's own runtime
-//! (`crate::backend`), so that these threads only render.
+//! A page is milliseconds of computing without a pause, and the threads of the server's runtime have feeds and sockets to
+//! carry. So pages have threads of their own, and these only render: what pages ask for is found on the server's runtime
+//! (`crate::backend`).
+//!
+//! One thread a page, because the reactive graph of a page is shared by tasks of the renderer. On several threads they
+//! lost wake-ups, and a page was never finished: 12 of 100,000 with leptos 0.8.20 and reactive_graph 0.2.15, none of
+//! 140,000 with 0.8.23 and 0.2.16, which mend it (leptos#4853; docs/PERFORMANCE.md). Still open upstream is a page that
+//! goes round and round while several `Suspense` wait for the same resources by `.get()` (leptos#4578); pages here await
+//! theirs.
 //!
 //! Bounds: [`AT_ONCE`] pages a thread are rendered at the same time; others wait for [`PATIENCE`] at most. A reader who
 //! hangs up while waiting costs nothing; later, the rendering ends by itself.

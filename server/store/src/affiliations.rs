@@ -3,6 +3,7 @@
 use crate::{Store, StoreError};
 use domain::{AllianceId, CharacterId, CorporationId, Timestamp};
 use std::collections::BTreeMap;
+use tracing::instrument;
 
 /// Where one pilot belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.list_stale_affiliations")]
     pub async fn list_stale_affiliations(
         &self,
         ids: &[CharacterId],
@@ -39,6 +41,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.update_affiliations")]
     pub async fn update_affiliations(
         &self,
         rows: &[CharacterAffiliation],

@@ -5,6 +5,7 @@ use crate::{Store, StoreError};
 use chrono::NaiveDate;
 use domain::Timestamp;
 use std::str::FromStr;
+use tracing::instrument;
 
 /// How far the reading of a day came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +70,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer or the row is inconsistent.
+    #[instrument(level = "debug", skip_all, name = "db.find_backfill")]
     pub async fn find_backfill(&self, source: &str, day: NaiveDate) -> Result<Option<Backfill>, StoreError> {
         let row = sqlx::query!(
             "
@@ -101,6 +103,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.start_backfill")]
     pub async fn start_backfill(&self, source: &str, day: NaiveDate) -> Result<(), StoreError> {
         sqlx::query!(
             "
@@ -121,6 +124,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.end_backfill")]
     pub async fn end_backfill(&self, source: &str, day: NaiveDate, end: BackfillEnd<'_>) -> Result<(), StoreError> {
         let count = |kills: u64| i64::try_from(kills).unwrap_or(i64::MAX);
         sqlx::query!(

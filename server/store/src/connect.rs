@@ -12,6 +12,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use tracing::instrument;
 
 pub(crate) static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 
@@ -69,14 +70,6 @@ pub struct Store {
     pub(crate) partitions: Arc<KnownPartitions>,
 }
 
-/// How busy the pool is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PoolStatus {
-    pub max_connections: u32,
-    pub connections: u32,
-    pub idle: u32,
-}
-
 impl Store {
     /// Opens a pool and makes one connection, to fail early.
     ///
@@ -113,6 +106,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database is newer than this binary, was changed by hand, or does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.migrate")]
     pub async fn migrate(&self) -> Result<(), StoreError> {
         // A connection of its own: whatever its settings are, they reach nobody else.
         let unhurried = PgConnectOptions::clone(&self.pool.connect_options())
@@ -129,21 +123,15 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.ping")]
     pub async fn ping(&self) -> Result<Duration, StoreError> {
         let started = Instant::now();
         sqlx::query!("SELECT 1 AS one").fetch_one(&self.pool).await?;
         Ok(started.elapsed())
     }
 
-    pub fn pool_status(&self) -> PoolStatus {
-        PoolStatus {
-            max_connections: self.pool.options().get_max_connections(),
-            connections: self.pool.size(),
-            idle: u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX),
-        }
-    }
-
     /// Closes every connection, letting running statements end.
+    #[instrument(level = "debug", skip_all, name = "db.close")]
     pub async fn close(&self) {
         self.pool.close().await;
     }

@@ -3,6 +3,7 @@
 use crate::{Store, StoreError};
 use chrono::TimeDelta;
 use domain::Timestamp;
+use tracing::instrument;
 
 /// Kills looked at: three to four days of the real feed, some 50 ms.
 pub const KILLS_LOOKED_AT: u32 = 50_000;
@@ -35,6 +36,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.count_enrichments")]
     pub async fn count_enrichments(&self, now: Timestamp) -> Result<EnrichmentCounts, StoreError> {
         let rows = sqlx::query!(
             r#"

@@ -8,6 +8,7 @@ use crate::{Store, StoreError};
 use domain::{KillmailId, Source, Timestamp};
 use sqlx::PgConnection;
 use std::{borrow::Cow, collections::HashSet, str::FromStr};
+use tracing::instrument;
 
 /// Letters kept at most.
 const MAX_LETTERS: i64 = 10_000;
@@ -123,6 +124,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.insert_dead_letters")]
     pub async fn insert_dead_letters(&self, letters: &[NewDeadLetter]) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await?;
         insert(&mut transaction, letters).await?;
@@ -134,6 +136,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer or a row is inconsistent.
+    #[cfg(feature = "testing")]
     pub async fn list_dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
         let rows = sqlx::query_as!(
             LetterRow,
@@ -152,6 +155,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer or a row is inconsistent.
+    #[instrument(level = "debug", skip_all, name = "db.list_unresolved_dead_letters")]
     pub async fn list_unresolved_dead_letters(
         &self,
         source: Option<Source>,
@@ -178,6 +182,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer or a row is inconsistent.
+    #[instrument(level = "debug", skip_all, name = "db.list_waiting_letters")]
     pub async fn list_waiting_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
         let rows = sqlx::query_as!(
             LetterRow,
@@ -195,6 +200,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.filter_dead_ids")]
     pub async fn filter_dead_ids(&self, ids: &[KillmailId]) -> Result<HashSet<KillmailId>, StoreError> {
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
         let dead = sqlx::query_scalar!(
@@ -211,6 +217,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.count_dead_letters")]
     pub async fn count_dead_letters(&self) -> Result<u64, StoreError> {
         let count = sqlx::query_scalar!(
             r#"SELECT count(*) AS "count!" FROM dead_letters WHERE resolved_at IS NULL AND kind <> 'waiting'"#
@@ -224,6 +231,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.resolve_dead_letter")]
     pub async fn resolve_dead_letter(&self, id: i64) -> Result<bool, StoreError> {
         let outcome =
             sqlx::query!("UPDATE dead_letters SET resolved_at = now() WHERE id = $1 AND resolved_at IS NULL", id)
@@ -236,6 +244,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.fail_dead_letter")]
     pub async fn fail_dead_letter(&self, id: i64, reason: &str) -> Result<(), StoreError> {
         sqlx::query!(
             "

@@ -1,8 +1,9 @@
 //! Names of pilots, corporations and alliances. They share one number space: an id belongs to at most one of them.
 
 use crate::{Store, StoreError};
-use domain::{AllianceId, CorporationId, EntityKind, EntityName, Timestamp, ids::FIRST_PLAYER_CORPORATION};
+use domain::{AllianceId, CorporationId, EntityKind, EntityName, Timestamp};
 use std::collections::BTreeMap;
+use tracing::instrument;
 
 /// A pilot, corporation or alliance as last heard of; or anything else with a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.upsert_names")]
     pub async fn upsert_names(&self, names: &[EntityName]) -> Result<(), StoreError> {
         let characters = NameColumns::of(names, EntityKind::Character);
         let corporations = NameColumns::of(names, EntityKind::Corporation);
@@ -88,6 +90,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.find_names")]
     pub async fn find_names(&self, ids: &[i64]) -> Result<Vec<EntityName>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
@@ -111,47 +114,11 @@ impl Store {
         names.collect()
     }
 
-    /// Pilots, player corporations and alliances of kills since a time that have no name yet, latest kill first.
-    /// An id that no upstream can name stays in this list: the caller remembers those.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn list_unnamed_ids(&self, since: Timestamp, limit: u32) -> Result<Vec<i64>, StoreError> {
-        let ids = sqlx::query_scalar!(
-            r#"
-            WITH recent AS (
-                SELECT participants.character_id, participants.corporation_id, participants.alliance_id, killmail_time
-                FROM killmails_enriched
-                JOIN killmail_participants AS participants USING (killmail_id, killmail_time)
-                WHERE killmails_enriched.killmail_time >= $1 AND participants.killmail_time >= $1
-            ),
-            seen AS (
-                SELECT character_id AS id, killmail_time FROM recent WHERE NOT EXISTS (
-                    SELECT FROM characters WHERE characters.character_id = recent.character_id
-                )
-                UNION ALL
-                SELECT corporation_id, killmail_time FROM recent WHERE corporation_id >= $3 AND NOT EXISTS (
-                    SELECT FROM corporations WHERE corporations.corporation_id = recent.corporation_id
-                )
-                UNION ALL
-                SELECT alliance_id, killmail_time FROM recent WHERE NOT EXISTS (
-                    SELECT FROM alliances WHERE alliances.alliance_id = recent.alliance_id
-                )
-            )
-            SELECT id AS "id!" FROM seen WHERE id IS NOT NULL
-            GROUP BY id ORDER BY max(killmail_time) DESC, id LIMIT $2
-            "#,
-            since,
-            i64::from(limit),
-            FIRST_PLAYER_CORPORATION,
-        );
-        Ok(ids.fetch_all(&self.pool).await?)
-    }
-
     /// What is stored about one named thing. Factions are not stored.
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.find_entity")]
     pub async fn find_entity(&self, kind: EntityKind, id: i64) -> Result<Option<Entity>, StoreError> {
         let row = sqlx::query!(
             r#"

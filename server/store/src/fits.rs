@@ -3,6 +3,7 @@
 use crate::{Store, StoreError};
 use domain::{FitHash, FitOutcome, KillmailId, Timestamp, TypeId, fit_stats::Tank};
 use std::collections::BTreeMap;
+use tracing::instrument;
 
 /// What the engine found for a fit.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +30,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer; then nothing is stored.
+    #[instrument(level = "debug", skip_all, name = "db.upsert_fits")]
     pub async fn upsert_fits(&self, fits: &[StoredFit], kills_since: Timestamp) -> Result<u64, StoreError> {
         // One row a key, in one order: an upsert must not meet a row twice, nor two nodes lock crosswise.
         let fits: BTreeMap<FitHash, &StoredFit> = fits.iter().map(|fit| (fit.fit_hash, fit)).collect();
@@ -80,6 +82,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer or a row is inconsistent.
+    #[instrument(level = "debug", skip_all, name = "db.find_fits")]
     pub async fn find_fits(&self, hashes: &[FitHash], engine_build: &str) -> Result<Vec<StoredFit>, StoreError> {
         let hashes: Vec<String> = hashes.iter().map(FitHash::to_string).collect();
         let rows = sqlx::query!(
@@ -110,6 +113,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.list_waiting_fits")]
     pub async fn list_waiting_fits(&self, since: Timestamp, limit: u32) -> Result<Vec<WaitingFit>, StoreError> {
         let rows = sqlx::query!(
             r#"

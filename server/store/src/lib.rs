@@ -11,6 +11,7 @@
 
 mod affiliations;
 mod backfills;
+#[cfg(feature = "bench")]
 pub mod bench;
 mod connect;
 mod data_health;
@@ -42,19 +43,18 @@ mod wanted_names;
 
 pub use affiliations::CharacterAffiliation;
 pub use backfills::{Backfill, BackfillEnd, BackfillState};
-pub use connect::{PoolStatus, Store, StoreOptions};
+pub use connect::{Store, StoreOptions};
 pub use data_health::{EnrichmentCounts, KILLS_LOOKED_AT};
 pub use dead_letters::{DeadLetter, LetterKind, NewDeadLetter};
 pub use entities::Entity;
 pub use error::StoreError;
 pub use fits::{StoredFit, WaitingFit};
 pub use insert::{InsertOutcome, KillBatch, NewPosition, RejectedKill};
-pub use kills::{KillPage, Page, RankedPage};
+pub use kills::{FoundKills, Page, RankedKills};
 pub use month::Month;
 pub use news::{EnrichmentListener, KnownEnrichment};
 pub use outdated::{KillKey, Outdated};
 pub use partitions::Partition;
-pub use positions::FeedPosition;
 pub use prices::PriceGap;
 pub use recent::MinuteArrivals;
 pub use revalue::WorsePriced;
@@ -62,5 +62,5 @@ pub use search::EntityHit;
 pub use ship_losses::{RankedAttacker, ShipLoss};
 pub use static_import::ImportOutcome;
 pub use static_snapshots::{Downgrade, NewSnapshot, SnapshotInfo, SnapshotKind, SnapshotListener, SnapshotOutcome};
-pub use stats::{ActivityScope, HourBucket, LiveTotals, RankedId};
+pub use stats::{ActivityScope, HourlyKills, RankedId};
 pub use status::StoreStatus;

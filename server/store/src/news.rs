@@ -8,6 +8,7 @@ use sqlx::{
     postgres::{PgListener, PgPoolOptions},
 };
 use std::time::Duration;
+use tracing::instrument;
 
 /// PostgreSQL's channel for kills that were enriched again; the payload is their ids with commas between.
 const ENRICHED: &str = "kills_enriched";
@@ -49,6 +50,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.listen_for_enrichments")]
     pub async fn listen_for_enrichments(&self) -> Result<EnrichmentListener, StoreError> {
         Ok(EnrichmentListener { listener: listen(&self.pool, ENRICHED).await? })
     }
@@ -57,6 +59,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.list_newer_enrichments")]
     pub async fn list_newer_enrichments(&self, known: &[KnownEnrichment]) -> Result<Vec<KillmailId>, StoreError> {
         let times = || known.iter().map(|kill| kill.killmail_time);
         let (Some(first), Some(last)) = (times().min(), times().max()) else { return Ok(Vec::new()) };

@@ -3,6 +3,7 @@
 
 use crate::{Month, Store, StoreError};
 use domain::{KillmailId, Timestamp};
+use tracing::instrument;
 
 /// Which kills to look for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.static_imported_at")]
     pub async fn static_imported_at(&self) -> Result<Option<Timestamp>, StoreError> {
         Ok(sqlx::query_scalar!("SELECT imported_at FROM static_import WHERE is_current")
             .fetch_optional(&self.pool)
@@ -41,6 +43,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.list_failed_enrichments")]
     pub async fn list_failed_enrichments(&self, limit: u32) -> Result<Vec<KillmailId>, StoreError> {
         let ids = sqlx::query_scalar!(
             "
@@ -62,6 +65,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.list_outdated")]
     pub async fn list_outdated(
         &self,
         outdated: &Outdated,

@@ -8,6 +8,7 @@
 use crate::{Month, Store, StoreError};
 use domain::Timestamp;
 use std::collections::BTreeSet;
+use tracing::instrument;
 
 /// Months created ahead of time.
 const MONTHS_AHEAD: u32 = 3;
@@ -27,6 +28,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.ensure_partitions")]
     pub async fn ensure_partitions(&self, now: Timestamp) -> Result<(), StoreError> {
         let this_month = Month::of(now);
         self.partitions.forget();
@@ -46,6 +48,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer or long readers hold the tables; then nothing was dropped.
+    #[instrument(level = "debug", skip_all, name = "db.drop_partitions_before")]
     pub async fn drop_partitions_before(&self, month: Month) -> Result<u32, StoreError> {
         let mut transaction = self.pool.begin().await?;
         sqlx::query!("SET LOCAL statement_timeout = 0").execute(&mut *transaction).await?;
@@ -61,6 +64,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.list_partitions")]
     pub async fn list_partitions(&self) -> Result<Vec<Partition>, StoreError> {
         let rows = sqlx::query!(
             r#"

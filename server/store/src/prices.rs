@@ -3,6 +3,7 @@
 use crate::{Store, StoreError};
 use domain::{Isk, PriceSource, Timestamp, TypeId, UnitPrice};
 use std::collections::BTreeMap;
+use tracing::instrument;
 
 /// A type that a source was asked for and does not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.upsert_prices")]
     pub async fn upsert_prices(&self, prices: &[(TypeId, UnitPrice)]) -> Result<(), StoreError> {
         // One row a key, in one order: an upsert must not meet a row twice, nor two nodes lock crosswise.
         let mut rows = BTreeMap::new();
@@ -53,6 +55,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer or a row names an unknown source.
+    #[instrument(level = "debug", skip_all, name = "db.load_prices")]
     pub async fn load_prices(&self) -> Result<Vec<(TypeId, UnitPrice)>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT type_id, source, (price * 100)::bigint AS "hundredths!", at FROM prices ORDER BY type_id, source"#
@@ -76,6 +79,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.upsert_price_gaps")]
     pub async fn upsert_price_gaps(&self, gaps: &[PriceGap]) -> Result<(), StoreError> {
         let rows: BTreeMap<(TypeId, PriceSource), Timestamp> =
             gaps.iter().map(|gap| ((gap.type_id, gap.source), gap.asked_at)).collect();
@@ -101,6 +105,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer or a row names an unknown source.
+    #[instrument(level = "debug", skip_all, name = "db.load_price_gaps")]
     pub async fn load_price_gaps(&self, since: Timestamp) -> Result<Vec<PriceGap>, StoreError> {
         sqlx::query!("DELETE FROM price_gaps WHERE asked_at < $1", since).execute(&self.pool).await?;
         let rows = sqlx::query!("SELECT type_id, source, asked_at FROM price_gaps ORDER BY type_id, source")
@@ -121,6 +126,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.list_types_seen_most")]
     pub async fn list_types_seen_most(&self, since: Timestamp, limit: u32) -> Result<Vec<TypeId>, StoreError> {
         let ids = sqlx::query_scalar!(
             r#"

@@ -3,6 +3,7 @@
 use crate::{RankedId, Store, StoreError};
 use chrono::TimeDelta;
 use domain::{Isk, KillmailId, SolarSystemId, Timestamp};
+use tracing::instrument;
 
 /// Live kills arrive within this time of the loss; bounds the partitions that arrivals are looked for in.
 const ARRIVAL_WITHIN: TimeDelta = TimeDelta::hours(1);
@@ -22,6 +23,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.list_arrivals_by_minute")]
     pub async fn list_arrivals_by_minute(&self, since: Timestamp) -> Result<Vec<MinuteArrivals>, StoreError> {
         let rows = sqlx::query!(
             r#"
@@ -54,6 +56,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.find_oldest_id_since")]
     pub async fn find_oldest_id_since(&self, since: Timestamp) -> Result<Option<KillmailId>, StoreError> {
         let id =
             sqlx::query_scalar!("SELECT min(killmail_id) FROM killmails_enriched WHERE killmail_time >= $1", since)
@@ -66,6 +69,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.find_newest_live_time")]
     pub async fn find_newest_live_time(&self, received_before: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let time = sqlx::query_scalar!(
             "
@@ -84,6 +88,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.count_kills_by_system")]
     pub async fn count_kills_by_system(
         &self,
         systems: &[SolarSystemId],

@@ -2,6 +2,7 @@
 
 use crate::{Store, StoreError, prices::source_text};
 use domain::{KillmailId, PriceSource, Timestamp, TypeId};
+use tracing::instrument;
 
 /// Which stored kills to look at.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +22,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.list_worse_priced")]
     pub async fn list_worse_priced(&self, which: WorsePriced<'_>) -> Result<Vec<KillmailId>, StoreError> {
         let types: Vec<String> = which.types.iter().map(ToString::to_string).collect();
         let except: Vec<i64> = which.except.iter().map(|id| id.0).collect();

@@ -3,6 +3,7 @@
 
 use crate::{Store, StoreError, entities::kind_of};
 use domain::EntityKind;
+use tracing::instrument;
 
 /// Queries shorter than this find nothing: they would find nearly everything.
 const MIN_CHARS: usize = 2;
@@ -29,6 +30,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.search_entities")]
     pub async fn search_entities(&self, query: &str, limit: u32) -> Result<Vec<EntityHit>, StoreError> {
         let query: String = query.trim().chars().filter(|c| !c.is_control()).take(MAX_CHARS).collect();
         let query = query.trim().to_lowercase();

@@ -2,6 +2,7 @@
 
 use crate::{Store, StoreError, money::isk};
 use domain::{AllianceId, CharacterId, CorporationId, EntityKind, Isk, KillmailId, Location, Timestamp, TypeId};
+use tracing::instrument;
 
 /// One loss as far as statistics need it.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,6 +73,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.list_ship_losses")]
     pub async fn list_ship_losses(
         &self,
         type_id: TypeId,
@@ -129,6 +131,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.list_top_attackers")]
     pub async fn list_top_attackers(&self, losses: &[ShipLoss], limit: u32) -> Result<Vec<RankedAttacker>, StoreError> {
         let times = || losses.iter().map(|loss| loss.killmail_time);
         let (Some(first), Some(last)) = (times().min(), times().max()) else { return Ok(Vec::new()) };

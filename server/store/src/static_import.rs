@@ -5,6 +5,7 @@
 use crate::{Store, StoreError, money::hundredths};
 use domain::{StaticData, sde::category, static_data::Hardpoint};
 use sqlx::PgConnection;
+use tracing::instrument;
 
 /// What an import did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.static_build")]
     pub async fn static_build(&self) -> Result<Option<String>, StoreError> {
         Ok(sqlx::query_scalar!("SELECT build FROM static_import").fetch_optional(&self.pool).await?)
     }
@@ -30,6 +32,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer; then the old data stay.
+    #[instrument(level = "debug", skip_all, name = "db.import_static")]
     pub async fn import_static(&self, data: &StaticData) -> Result<ImportOutcome, StoreError> {
         if self.static_build().await?.as_deref() == Some(data.build()) {
             return Ok(ImportOutcome::UpToDate);

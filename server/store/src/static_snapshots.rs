@@ -14,6 +14,7 @@ use domain::{StaticData, Timestamp};
 use serde_json::Value;
 use sqlx::{PgConnection, postgres::PgListener};
 use std::{fmt, str::FromStr};
+use tracing::instrument;
 
 /// PostgreSQL's channel for changes of the current snapshot; the payload is the kind.
 const CHANNEL: &str = "static_snapshots";
@@ -152,6 +153,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.list_snapshots")]
     pub async fn list_snapshots(&self) -> Result<Vec<SnapshotInfo>, StoreError> {
         let rows = sqlx::query_as!(
             SnapshotRow,
@@ -171,6 +173,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.find_current_snapshot")]
     pub async fn find_current_snapshot(&self, kind: SnapshotKind) -> Result<Option<SnapshotInfo>, StoreError> {
         let snapshots = self.list_snapshots().await?;
         Ok(snapshots.into_iter().find(|snapshot| snapshot.kind == kind && snapshot.is_current))
@@ -180,6 +183,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.find_snapshot_archive")]
     pub async fn find_snapshot_archive(&self, snapshot: &SnapshotInfo) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(sqlx::query_scalar!(
             "SELECT archive FROM static_snapshots WHERE kind = $1 AND build = $2 AND sha256 = $3",
@@ -195,6 +199,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer; then everything stays as it was.
+    #[instrument(level = "debug", skip_all, name = "db.install_snapshot")]
     pub async fn install_snapshot(
         &self,
         new: NewSnapshot<'_>,
@@ -227,47 +232,9 @@ impl Store {
         if let Some(current) = current.as_ref().filter(|_| is_older && new.downgrade == Downgrade::Refuse) {
             return Ok(SnapshotOutcome::Downgrade { current: current.build.clone() });
         }
-        sqlx::query!(
-            "UPDATE static_snapshots SET is_current = false WHERE kind = $1 AND is_current",
-            new.kind.as_str()
-        )
-        .execute(&mut *transaction)
-        .await?;
-        sqlx::query!(
-            "
-            INSERT INTO static_snapshots (
-                kind, build, build_number, imported_at, is_current, is_pinned, source_etag, report, archive
-            )
-            VALUES ($1, $2, $3, clock_timestamp(), true, $4, $5, $6, $7)
-            ON CONFLICT (kind, build) DO UPDATE SET
-                build_number = excluded.build_number, imported_at = excluded.imported_at, is_current = true,
-                is_pinned = excluded.is_pinned, source_etag = excluded.source_etag, report = excluded.report,
-                archive = excluded.archive
-            ",
-            new.kind.as_str(),
-            new.build,
-            build_number,
-            is_older,
-            new.source_etag,
-            new.report,
-            new.archive,
-        )
-        .execute(&mut *transaction)
-        .await?;
         // What was current stays; when the same build replaces itself, what was previous does.
         let previous = current.map(|current| current.build);
-        sqlx::query!(
-            "
-            DELETE FROM static_snapshots WHERE kind = $1 AND NOT is_current AND build <> (
-                SELECT build FROM static_snapshots WHERE kind = $1 AND NOT is_current
-                ORDER BY build = $2 DESC, imported_at DESC LIMIT 1
-            )
-            ",
-            new.kind.as_str(),
-            previous,
-        )
-        .execute(&mut *transaction)
-        .await?;
+        put_in_place(&mut transaction, new, build_number, is_older, previous).await?;
         if let Some(data) = data {
             replace_static_tables(&mut transaction, data).await?;
         }
@@ -281,6 +248,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer; then everything stays as it was.
+    #[instrument(level = "debug", skip_all, name = "db.restore_snapshot")]
     pub async fn restore_snapshot(
         &self,
         snapshot: &SnapshotInfo,
@@ -321,9 +289,57 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.listen_for_snapshots")]
     pub async fn listen_for_snapshots(&self) -> Result<SnapshotListener, StoreError> {
         Ok(SnapshotListener { listener: listen(&self.pool, CHANNEL).await? })
     }
+}
+
+/// Writes a snapshot as the current one and forgets all others but the previous.
+async fn put_in_place(
+    connection: &mut PgConnection,
+    new: NewSnapshot<'_>,
+    build_number: i64,
+    is_pinned: bool,
+    previous: Option<String>,
+) -> Result<(), StoreError> {
+    sqlx::query!("UPDATE static_snapshots SET is_current = false WHERE kind = $1 AND is_current", new.kind.as_str())
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query!(
+        "
+        INSERT INTO static_snapshots (
+            kind, build, build_number, imported_at, is_current, is_pinned, source_etag, report, archive
+        )
+        VALUES ($1, $2, $3, clock_timestamp(), true, $4, $5, $6, $7)
+        ON CONFLICT (kind, build) DO UPDATE SET
+            build_number = excluded.build_number, imported_at = excluded.imported_at, is_current = true,
+            is_pinned = excluded.is_pinned, source_etag = excluded.source_etag, report = excluded.report,
+            archive = excluded.archive
+        ",
+        new.kind.as_str(),
+        new.build,
+        build_number,
+        is_pinned,
+        new.source_etag,
+        new.report,
+        new.archive,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "
+        DELETE FROM static_snapshots WHERE kind = $1 AND NOT is_current AND build <> (
+            SELECT build FROM static_snapshots WHERE kind = $1 AND NOT is_current
+            ORDER BY build = $2 DESC, imported_at DESC LIMIT 1
+        )
+        ",
+        new.kind.as_str(),
+        previous,
+    )
+    .execute(&mut *connection)
+    .await?;
+    Ok(())
 }
 
 impl SnapshotListener {

@@ -1,7 +1,8 @@
-//! Counts and sums over a span of time, for the pages of places and the numbers above the live list.
+//! Counts and sums over a span of time, for the pages of places.
 
 use crate::{Store, StoreError};
 use domain::{ConstellationId, Isk, RegionId, SolarSystemId, Timestamp};
+use tracing::instrument;
 
 /// Where kills are counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -27,7 +28,7 @@ impl ActivityScope {
 
 /// Kills of one hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HourBucket {
+pub struct HourlyKills {
     /// The hour's start, UTC.
     pub hour: Timestamp,
     pub kills: u64,
@@ -44,33 +45,18 @@ pub struct RankedId {
     pub value: Isk,
 }
 
-/// Everything since a time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LiveTotals {
-    pub kills: u64,
-    /// Of the kills whose value is known.
-    pub value: Isk,
-    pub solo_kills: u64,
-}
-
-impl LiveTotals {
-    /// Share of solo kills, 0 to 1; absent without a kill.
-    pub fn solo_share(&self) -> Option<f64> {
-        (self.kills > 0).then(|| self.solo_kills as f64 / self.kills as f64)
-    }
-}
-
 impl Store {
     /// Kills by hour of `from` (inclusive) to `to` (exclusive), oldest first. Hours without a kill are absent.
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.activity_by_hour")]
     pub async fn activity_by_hour(
         &self,
         scope: ActivityScope,
         from: Timestamp,
         to: Timestamp,
-    ) -> Result<Vec<HourBucket>, StoreError> {
+    ) -> Result<Vec<HourlyKills>, StoreError> {
         let (system, constellation, region) = scope.columns();
         let rows = sqlx::query!(
             r#"
@@ -94,7 +80,7 @@ impl Store {
         )
         .fetch_all(&self.pool)
         .await?;
-        let buckets = rows.into_iter().map(|row| HourBucket {
+        let buckets = rows.into_iter().map(|row| HourlyKills {
             hour: row.hour,
             kills: row.kills.unsigned_abs(),
             value: Isk::from_hundredths(row.value),
@@ -102,49 +88,11 @@ impl Store {
         Ok(buckets.collect())
     }
 
-    /// Systems with the most kills in a span, busiest first.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn list_top_systems(
-        &self,
-        scope: ActivityScope,
-        from: Timestamp,
-        to: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<RankedId>, StoreError> {
-        let (system, constellation, region) = scope.columns();
-        let rows = sqlx::query_as!(
-            RankedRow,
-            r#"
-            SELECT
-                solar_system_id AS "id!",
-                count(*) AS "kills!",
-                least(coalesce(sum(total_value), 0) * 100, 9223372036854775807)::bigint AS "value!"
-            FROM killmails_enriched
-            WHERE
-                killmail_time >= $1 AND killmail_time < $2
-                AND ($3::bigint IS NULL OR solar_system_id = $3)
-                AND ($4::bigint IS NULL OR constellation_id = $4)
-                AND ($5::bigint IS NULL OR region_id = $5)
-            GROUP BY 1 ORDER BY 2 DESC, 3 DESC, 1 LIMIT $6
-            "#,
-            from,
-            to,
-            system,
-            constellation,
-            region,
-            i64::from(limit),
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(rows.into_iter().map(RankedId::from).collect())
-    }
-
     /// Ship types lost most often in a span, most first.
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.list_top_ships")]
     pub async fn list_top_ships(
         &self,
         scope: ActivityScope,
@@ -178,30 +126,6 @@ impl Store {
         .fetch_all(&self.pool)
         .await?;
         Ok(rows.into_iter().map(RankedId::from).collect())
-    }
-
-    /// Kills, value and solo kills since a time.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn live_totals(&self, since: Timestamp) -> Result<LiveTotals, StoreError> {
-        let row = sqlx::query!(
-            r#"
-            SELECT
-                count(*) AS "kills!",
-                count(*) FILTER (WHERE is_solo) AS "solo_kills!",
-                least(coalesce(sum(total_value), 0) * 100, 9223372036854775807)::bigint AS "value!"
-            FROM killmails_enriched WHERE killmail_time >= $1
-            "#,
-            since,
-        )
-        .fetch_one(&self.pool)
-        .await?;
-        Ok(LiveTotals {
-            kills: row.kills.unsigned_abs(),
-            value: Isk::from_hundredths(row.value),
-            solo_kills: row.solo_kills.unsigned_abs(),
-        })
     }
 }
 

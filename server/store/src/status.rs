@@ -2,6 +2,7 @@
 
 use crate::{Month, Store, StoreError};
 use domain::Timestamp;
+use tracing::instrument;
 
 /// Up to this size the kills are counted (about 200,000, in some 20 ms); above, estimated.
 const COUNTED_BYTES: i64 = 10 * 1024 * 1024;
@@ -27,6 +28,7 @@ pub struct StoreStatus {
 impl Store {
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.status")]
     pub async fn status(&self) -> Result<StoreStatus, StoreError> {
         let row = sqlx::query!(
             r#"

@@ -82,7 +82,7 @@ pub async fn revert_migrations(store: &Store) -> Result<(), StoreError> {
     Ok(MIGRATOR.undo(&store.pool, 0).await?)
 }
 
-/// The plans of the queries that a page may need, one for each window of months, without running them.
+/// The plans of the queries that a page may need, one for each span of months, without running them.
 ///
 /// # Errors
 /// When the database does not answer.

@@ -2,12 +2,14 @@
 //! and asks ESI, so that a day of history does not cost the live feed its turn.
 
 use crate::{Store, StoreError};
+use tracing::instrument;
 
 impl Store {
     /// Leaves the ids (pilots, player corporations, alliances) that have no stored name.
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.add_wanted_names")]
     pub async fn add_wanted_names(&self, ids: &[i64]) -> Result<(), StoreError> {
         if ids.is_empty() {
             return Ok(());
@@ -34,6 +36,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.take_wanted_names")]
     pub async fn take_wanted_names(&self, limit: u32) -> Result<Vec<i64>, StoreError> {
         let ids = sqlx::query_scalar!(
             "

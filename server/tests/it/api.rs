@@ -87,6 +87,36 @@ async fn bad_input_is_a_problem_document_that_names_the_parameter() {
     app.stop().await;
 }
 
+/// They are public addresses too, and the browser shows what is wrong with which field.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_users_mistake_has_its_status_in_server_functions_as_well() {
+    let app = TestApp::start("r2z2").await;
+    for (call, field) in [
+        ("list_kills?query=system_id%3DJita", "system_id"),
+        ("list_kills?query=&before=x", "before"),
+        ("list_kills?query=&after=x", "after"),
+        ("filter_names?query=band%3Dmoon", "band"),
+        ("list_ranked?query=nonsense%3D1", "nonsense"),
+        ("list_ranked?query=&sort=size", "sort"),
+        ("get_place?kind=system&id=30000142&before=x", "before"),
+        ("get_type?id=587&window=8", "window"),
+        ("get_type?id=587&after=x", "after"),
+        // Found before the function is called: nobody says which of its arguments it was.
+        ("get_kill?id=abc", ""),
+        ("get_kill", ""),
+    ] {
+        let response = app.get(&format!("/api/fn/{call}")).await;
+        let status = response.status().as_u16();
+        let error: Value = response.json().await.expect("JSON");
+        assert_eq!((status, &error["code"]), (400, &json!("invalid")), "{call}: {error}");
+        assert_eq!(error["problems"][0]["path"].as_str().unwrap_or_default(), field, "{call}: {error}");
+        assert!(error["request_id"].is_string(), "{call}: {error}");
+    }
+    assert_eq!(app.get("/api/fn/get_kill?id=1").await.status().as_u16(), 404);
+    assert_eq!(app.get("/api/fn/list_kills?query=").await.status().as_u16(), 200);
+    app.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn posted_killmails_are_checked_and_come_in() {
     let (app, _) = with_kills(1).await;

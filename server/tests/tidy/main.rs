@@ -8,5 +8,6 @@ mod house;
 mod layers;
 mod meters;
 mod numbers;
+mod queries;
 mod reader;
 mod workspace;

@@ -7,7 +7,7 @@
 use super::{CelestialKind, Landmark, StaticData, SystemInfo};
 use crate::{
     ids::{CelestialId, SolarSystemId},
-    killmail::{Killmail, Position},
+    killmail::{Killmail, Coordinates},
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -230,10 +230,10 @@ impl Celestials {
         (if coded & 1 == 1 { -half - 1 } else { half }) as f64
     }
 
-    fn position(&self, columns: &Columns, row: usize, origin: Position, unit: f64, slope: f64) -> Position {
+    fn position(&self, columns: &Columns, row: usize, origin: Coordinates, unit: f64, slope: f64) -> Coordinates {
         let [x, y, z] = [0, 1, 2].map(|axis| self.value(columns, axis, row));
         let y = y + (slope * x).round_ties_even();
-        Position { x: origin.x + x * unit, y: origin.y + y * unit, z: origin.z + z * unit }
+        Coordinates { x: origin.x + x * unit, y: origin.y + y * unit, z: origin.z + z * unit }
     }
 
     /// Every planet of a system, each with its moons and belts behind it.
@@ -255,7 +255,7 @@ impl Celestials {
     }
 
     /// Every planet, moon and belt of a system, and where it is.
-    fn bodies(&self, system: SolarSystemId) -> Vec<(Body, Position)> {
+    fn bodies(&self, system: SolarSystemId) -> Vec<(Body, Coordinates)> {
         let Some(span) = self.systems.get(&system).copied() else { return Vec::new() };
         let mut planet = STAR;
         let place = |body: Body| {
@@ -320,11 +320,11 @@ impl Celestials {
     }
 
     /// What stands nearest to a place: star, planet, moon, belt, or one of the system's gates and stations.
-    pub fn nearest(&self, system: &SystemInfo, landmarks: &[Landmark], place: Position) -> Option<Nearest> {
+    pub fn nearest(&self, system: &SystemInfo, landmarks: &[Landmark], place: Coordinates) -> Option<Nearest> {
         if ![place.x, place.y, place.z].iter().all(|axis| axis.is_finite()) {
             return None;
         }
-        let distance = |other: Position| {
+        let distance = |other: Coordinates| {
             let [x, y, z] = [place.x - other.x, place.y - other.y, place.z - other.z];
             (x * x + y * y + z * z).sqrt()
         };
@@ -359,7 +359,7 @@ impl Celestials {
 }
 
 /// Stars stand at the origin.
-const STAR: Position = Position { x: 0.0, y: 0.0, z: 0.0 };
+const STAR: Coordinates = Coordinates { x: 0.0, y: 0.0, z: 0.0 };
 
 fn star_name(system: &SystemInfo) -> String {
     format!("{} - Star", system.name)

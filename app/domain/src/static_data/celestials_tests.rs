@@ -7,7 +7,7 @@ use serde::Deserialize;
 fn nearest(system: &str, [x, y, z]: [f64; 3]) -> Option<Nearest> {
     let sde = StaticData::bundled();
     let system = sde.system_by_name(system).expect(system);
-    Celestials::bundled().nearest(system, sde.landmarks(system.id), Position { x, y, z })
+    Celestials::bundled().nearest(system, sde.landmarks(system.id), Coordinates { x, y, z })
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn equals_the_table_it_was_made_from() {
     };
     let sde = StaticData::bundled();
     let celestials = Celestials::bundled();
-    let mut known: HashMap<(i64, String), (Position, CelestialId)> = HashMap::new();
+    let mut known: HashMap<(i64, String), (Coordinates, CelestialId)> = HashMap::new();
     for system in sde.systems() {
         for (body, position) in celestials.bodies(system.id) {
             assert_eq!(
@@ -118,7 +118,7 @@ fn equals_the_table_it_was_made_from() {
     let mut worst: HashMap<String, f64> = HashMap::new();
     for row in csv::Reader::from_reader(zstd::Decoder::new(file).expect("zstd")).into_deserialize() {
         let row: Row = row.expect("row");
-        let there = Position { x: row.x, y: row.y, z: row.z };
+        let there = Coordinates { x: row.x, y: row.y, z: row.z };
         match row.kind.as_str() {
             "planet" | "moon" | "belt" => {
                 let (here, id) =

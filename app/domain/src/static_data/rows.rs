@@ -6,7 +6,7 @@ use crate::{
         SolarSystemId, TypeId,
     },
     isk::Isk,
-    killmail::Position,
+    killmail::Coordinates,
     location::Slot,
     security::{SecurityBand, SecurityStatus},
 };
@@ -66,7 +66,7 @@ pub struct SystemInfo {
     /// 1-6, 12-18 in W-space; 7-9 in known space; 19-23 abyssal; 25 Pochven.
     pub wormhole_class: Option<u8>,
     /// Metres, in the frame of all of New Eden.
-    pub position: Option<Position>,
+    pub position: Option<Coordinates>,
 }
 
 #[derive(Clone, Debug)]
@@ -109,7 +109,7 @@ pub struct Landmark {
     pub system_id: SolarSystemId,
     pub name: String,
     pub kind: CelestialKind,
-    pub position: Position,
+    pub position: Coordinates,
 }
 
 /// The rows of an import, before indexing.

@@ -10,7 +10,7 @@ use crate::{
         SolarSystemId, TypeId,
     },
     isk::Isk,
-    killmail::Position,
+    killmail::Coordinates,
     location::Slot,
     security::{SecurityBand, SecurityStatus},
 };
@@ -171,7 +171,7 @@ pub fn read_snapshot(archive: &[u8]) -> Result<StaticRows, SnapshotError> {
         system_id: SolarSystemId(row.system_id),
         name: row.name,
         kind: CelestialKind::Station,
-        position: Position { x: row.x, y: row.y, z: row.z },
+        position: Coordinates { x: row.x, y: row.y, z: row.z },
     });
     let systems: Vec<SystemInfo> = rows(&tables, "systems.csv")?.map(system_info).collect();
     let system_names = systems.iter().map(|system| (system.id.0, system.name.as_str())).collect();
@@ -279,7 +279,7 @@ fn stargate(row: &GateRow, system_names: &HashMap<i64, &str>) -> Landmark {
         system_id: SolarSystemId(row.system_id),
         name: system_names.get(&to).map_or_else(|| format!("Stargate ({to})"), |name| format!("Stargate ({name})")),
         kind: CelestialKind::Stargate,
-        position: Position { x: row.x, y: row.y, z: row.z },
+        position: Coordinates { x: row.x, y: row.y, z: row.z },
     }
 }
 
@@ -301,7 +301,7 @@ fn system_info(row: SystemRow) -> SystemInfo {
         constellation_id: ConstellationId(row.constellation_id),
         region_id: RegionId(row.region_id),
         wormhole_class: row.wormhole_class,
-        position: row.x.zip(row.y).zip(row.z).map(|((x, y), z)| Position { x, y, z }),
+        position: row.x.zip(row.y).zip(row.z).map(|((x, y), z)| Coordinates { x, y, z }),
     }
 }
 

@@ -43,7 +43,7 @@ impl TagSet {
 
 /// Where a type has to be to count as fitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum Mount {
     Slot,
     Bay,
     /// Can be lost but not fitted.
@@ -52,7 +52,7 @@ enum Place {
 
 #[derive(Clone, Copy, Debug)]
 struct TagsOfType {
-    place: Place,
+    place: Mount,
     as_item: TagSet,
     as_hull: TagSet,
 }
@@ -67,11 +67,11 @@ impl TypeTags {
     pub fn new(types: &[TypeInfo], dogma: &Dogma) -> Self {
         let place_of = |id: CategoryId| {
             if category::FITTED.contains(&id) {
-                Some(Place::Slot)
+                Some(Mount::Slot)
             } else if category::CARRIED.contains(&id) {
-                Some(Place::Bay)
+                Some(Mount::Bay)
             } else {
-                category::LOST.contains(&id).then_some(Place::Nowhere)
+                category::LOST.contains(&id).then_some(Mount::Nowhere)
             }
         };
         let types = types
@@ -88,8 +88,8 @@ impl TypeTags {
         let mut tags = types.get(&killmail.victim.ship_type_id).map_or_else(TagSet::default, |hull| hull.as_hull);
         for item in &killmail.victim.items {
             let place = match item.location() {
-                Location::Fitted(..) => Place::Slot,
-                Location::Held(Hold::DroneBay | Hold::FighterBay | Hold::FighterTube) => Place::Bay,
+                Location::Fitted(..) => Mount::Slot,
+                Location::Held(Hold::DroneBay | Hold::FighterBay | Hold::FighterTube) => Mount::Bay,
                 Location::Held(_) | Location::Other(_) => continue,
             };
             if let Some(item) = types.get(&item.item_type_id)
@@ -109,12 +109,12 @@ impl TypeTags {
     }
 }
 
-fn tags_of(info: &TypeInfo, place: Place, dogma: &Dogma) -> TagsOfType {
+fn tags_of(info: &TypeInfo, place: Mount, dogma: &Dogma) -> TagsOfType {
     let mut tags = TagsOfType { place, as_item: TagSet::default(), as_hull: TagSet::default() };
     for (index, row) in TABLE.iter().enumerate() {
         let (set, applies) = match row.subject {
-            Subject::Item => (&mut tags.as_item, place != Place::Nowhere),
-            Subject::Hull => (&mut tags.as_hull, place != Place::Slot),
+            Subject::Item => (&mut tags.as_item, place != Mount::Nowhere),
+            Subject::Hull => (&mut tags.as_hull, place != Mount::Slot),
         };
         if applies && row.predicate.holds(info, dogma) {
             set.insert(index);

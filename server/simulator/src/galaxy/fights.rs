@@ -12,7 +12,7 @@ use super::{
     universe::Galaxy,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Attacker, Killmail, KillmailId, Position, SecurityBand, SolarSystemId, TypeId, Victim, WarId};
+use domain::{Attacker, Coordinates, Killmail, KillmailId, SecurityBand, SolarSystemId, TypeId, Victim, WarId};
 use rand::{Rng, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
@@ -117,9 +117,9 @@ impl Generator {
         }
     }
 
-    pub(super) fn position(&mut self) -> Position {
+    pub(super) fn position(&mut self) -> Coordinates {
         let mut axis = |reach: f64| (self.rng.random_range(-reach..reach) * 10.0).round() / 10.0;
-        Position { x: axis(4e12), y: axis(4e11), z: axis(4e12) }
+        Coordinates { x: axis(4e12), y: axis(4e11), z: axis(4e12) }
     }
 
     /// Something that happens `seconds` after `cause`.
@@ -135,7 +135,7 @@ impl Generator {
         galaxy: &Galaxy,
         now: DateTime<Utc>,
         prey: Pilot,
-        place: (SolarSystemId, Position),
+        place: (SolarSystemId, Coordinates),
         attackers: Vec<(Attacker, f64)>,
     ) -> Loss {
         let (system, position) = place;
@@ -165,8 +165,8 @@ impl Generator {
     }
 
     fn capsule_follows(&mut self, galaxy: &Galaxy, now: DateTime<Utc>, character: usize, ship: &Loss) {
-        let position = ship.victim.position.unwrap_or(Position { x: 0.0, y: 0.0, z: 0.0 });
-        let near = Position { x: position.x + self.rng.random_range(-9e3..9e3), ..position };
+        let position = ship.victim.position.unwrap_or(Coordinates { x: 0.0, y: 0.0, z: 0.0 });
+        let near = Coordinates { x: position.x + self.rng.random_range(-9e3..9e3), ..position };
         let capsule = if self.rng.random_bool(0.02) { GOLDEN_CAPSULE } else { CAPSULE };
         let mut victim = galaxy.victim(character, capsule, near);
         victim.items = losses::implants(&galaxy.armoury, &mut self.rng);

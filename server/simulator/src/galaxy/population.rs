@@ -99,24 +99,35 @@ pub fn systems_by_region(sde: &StaticData) -> BTreeMap<(RegionId, SecurityBand),
     regions
 }
 
+/// Regions where those of a habitat may live.
+type Homes = HashMap<Habitat, Vec<RegionId>>;
+
+fn homes(sde: &StaticData) -> Homes {
+    let regions = systems_by_region(sde);
+    let of = |habitat: Habitat| {
+        let large = regions.iter().filter(|((_, band), systems)| *band == habitat.band() && systems.len() >= 8);
+        large.map(|((region, _), _)| *region).collect()
+    };
+    [Habitat::Highsec, Habitat::Lowsec, Habitat::Nullsec, Habitat::Wormhole]
+        .into_iter()
+        .map(|habitat| (habitat, of(habitat)))
+        .collect()
+}
+
 impl Population {
     pub fn new(seed: u64, sde: &StaticData) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(mix(seed, 0x90b));
-        let regions = systems_by_region(sde);
-        let homes = |habitat: Habitat| {
-            regions
-                .iter()
-                .filter(|((_, band), systems)| *band == habitat.band() && systems.len() >= 8)
-                .map(|((region, _), _)| *region)
-                .collect::<Vec<_>>()
-        };
-        let homes: HashMap<Habitat, Vec<RegionId>> =
-            [Habitat::Highsec, Habitat::Lowsec, Habitat::Nullsec, Habitat::Wormhole]
-                .into_iter()
-                .map(|habitat| (habitat, homes(habitat)))
-                .collect();
-        let mut population = Self::default();
+        let homes = homes(sde);
         let mut taken = Taken::default();
+        let mut population = Self::default();
+        population.found_alliances(&mut rng, &homes, &mut taken);
+        population.found_corporations(&mut rng, &homes, &mut taken);
+        population.create_characters(&mut rng, &mut taken);
+        population.index();
+        population
+    }
+
+    fn found_alliances(&mut self, rng: &mut ChaCha8Rng, homes: &Homes, taken: &mut Taken) {
         for index in 0..ALLIANCES {
             let habitat = match index % 10 {
                 0..6 => Habitat::Nullsec,
@@ -124,17 +135,20 @@ impl Population {
                 8 => Habitat::Wormhole,
                 _ => Habitat::Highsec,
             };
-            let (name, ticker) = taken.name(&mut rng, Bearer::Alliance);
-            population.alliances.push(Alliance {
+            let (name, ticker) = taken.name(rng, Bearer::Alliance);
+            self.alliances.push(Alliance {
                 id: FIRST_ALLIANCE + 1 + index as i64 * 457 + rng.random_range(0..400),
                 name,
                 ticker,
                 habitat,
-                home: home(&mut rng, &homes, habitat),
+                home: home(rng, homes, habitat),
                 corporations: Vec::new(),
                 founded: rng.random_range(1_200_000_000..1_750_000_000),
             });
         }
+    }
+
+    fn found_corporations(&mut self, rng: &mut ChaCha8Rng, homes: &Homes, taken: &mut Taken) {
         for index in 0..CORPORATIONS {
             // Two in three corporations are in an alliance; the first ones make sure that none is empty.
             let alliance = match index {
@@ -144,15 +158,15 @@ impl Population {
             let habitat = alliance.map_or_else(
                 || {
                     *[Habitat::Highsec, Habitat::Highsec, Habitat::Lowsec, Habitat::Wormhole]
-                        .choose(&mut rng)
+                        .choose(rng)
                         .unwrap_or(&Habitat::Highsec)
                 },
-                |alliance| population.alliances[alliance].habitat,
+                |alliance| self.alliances[alliance].habitat,
             );
-            let home_region = alliance
-                .map_or_else(|| home(&mut rng, &homes, habitat), |alliance| population.alliances[alliance].home);
-            let (name, ticker) = taken.name(&mut rng, Bearer::Corporation);
-            population.corporations.push(Corporation {
+            let home_region =
+                alliance.map_or_else(|| home(rng, homes, habitat), |alliance| self.alliances[alliance].home);
+            let (name, ticker) = taken.name(rng, Bearer::Corporation);
+            self.corporations.push(Corporation {
                 id: FIRST_CORPORATION + 1 + index as i64 * 5_003 + rng.random_range(0..5_000),
                 name,
                 ticker,
@@ -165,15 +179,18 @@ impl Population {
                 founded: rng.random_range(1_200_000_000..1_780_000_000),
             });
             if let Some(alliance) = alliance {
-                population.alliances[alliance].corporations.push(index);
+                self.alliances[alliance].corporations.push(index);
             }
         }
+    }
+
+    fn create_characters(&mut self, rng: &mut ChaCha8Rng, taken: &mut Taken) {
         // Sizes follow a power law: a few large corporations, many small ones.
         let weights: Vec<f64> = (0..CORPORATIONS).map(|_| rng.random_range(0.02_f64..1.0).powi(2)).collect();
         for index in 0..CHARACTERS {
-            let corporation = if index < CORPORATIONS { index } else { weighted(&mut rng, &weights) };
-            let (name, _) = taken.name(&mut rng, Bearer::Character);
-            let habitat = population.corporations[corporation].habitat;
+            let corporation = if index < CORPORATIONS { index } else { weighted(rng, &weights) };
+            let (name, _) = taken.name(rng, Bearer::Character);
+            let habitat = self.corporations[corporation].habitat;
             let typical = match habitat {
                 Habitat::Highsec => 2.0,
                 Habitat::Lowsec => -4.0,
@@ -181,7 +198,7 @@ impl Population {
                 Habitat::Wormhole => -0.5,
             };
             let status: f64 = typical + rng.random_range(-3.0..3.0);
-            population.characters.push(Character {
+            self.characters.push(Character {
                 id: FIRST_CHARACTER + 1 + index as i64 * 2_377 + rng.random_range(0..2_300),
                 name,
                 corporation,
@@ -189,10 +206,8 @@ impl Population {
                 security_status: (status * 10.0).round().clamp(-100.0, 50.0) / 10.0 + 0.0,
                 birthday: rng.random_range(1_060_000_000..1_780_000_000),
             });
-            population.corporations[corporation].members.push(index);
+            self.corporations[corporation].members.push(index);
         }
-        population.index();
-        population
     }
 
     fn index(&mut self) {

@@ -41,7 +41,7 @@ pub struct Battle {
     pub sides: [Vec<Pilot>; 2],
     pub system: SolarSystemId,
     pub kills_left: u32,
-    pub position: domain::Position,
+    pub position: domain::Coordinates,
 }
 
 impl Galaxy {
@@ -151,7 +151,7 @@ impl Galaxy {
     }
 
     /// The pilot as victim, without items and damage.
-    pub fn victim(&self, character: usize, ship: TypeId, position: domain::Position) -> Victim {
+    pub fn victim(&self, character: usize, ship: TypeId, position: domain::Coordinates) -> Victim {
         let population = &self.population;
         let corporation = population.corporation_of(character);
         Victim {

@@ -5,7 +5,7 @@ use crate::{
     ledger::Kill,
     world::World,
 };
-use domain::{Attacker, Killmail, Position, StaticData, Victim};
+use domain::{Attacker, Coordinates, Killmail, StaticData, Victim};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -41,7 +41,7 @@ struct EnrichedVictim<'a> {
     party: Party<'a>,
     damage_taken: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    position: Option<Position>,
+    position: Option<Coordinates>,
 }
 
 #[derive(Serialize)]

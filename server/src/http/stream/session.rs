@@ -58,11 +58,11 @@ struct Session {
     /// Frames were dropped since `sent_seq`.
     is_behind: bool,
     last_heard: Instant,
-    watch: Option<Watch>,
+    watch: Option<WatchedKill>,
 }
 
 /// The one kill the client looks at.
-struct Watch {
+struct WatchedKill {
     kill: Watching,
     /// While its fit is being computed.
     settled: Option<oneshot::Receiver<Arc<Settled>>>,
@@ -220,7 +220,7 @@ impl Session {
             Err(error) => return self.refuse(error).await,
         };
         let is_known = report.outcome.is_some();
-        self.watch = Some(Watch { kill, settled: waiting.filter(|_| !is_known) });
+        self.watch = Some(WatchedKill { kill, settled: waiting.filter(|_| !is_known) });
         if known.is_some_and(|known| record.enrichment.enriched_at - known >= SAME_TIME) {
             self.send(&ServerMessage::Changed { killmail_id }).await?;
         }
@@ -302,8 +302,8 @@ async fn next_frame(subscription: &mut Option<Subscription>) -> Option<Frame> {
 }
 
 /// Waits for ever while nothing is watched. Cancel-safe.
-async fn next_news(watch: &mut Option<Watch>) -> (KillmailId, News) {
-    let Some(Watch { kill, settled }) = watch else { return std::future::pending().await };
+async fn next_news(watch: &mut Option<WatchedKill>) -> (KillmailId, News) {
+    let Some(WatchedKill { kill, settled }) = watch else { return std::future::pending().await };
     let fit = async {
         match settled {
             Some(waiting) => waiting.await.ok(),

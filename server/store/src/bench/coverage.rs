@@ -2,6 +2,7 @@
 
 use crate::{Store, StoreError};
 use domain::Timestamp;
+use tracing::instrument;
 
 /// Kills of a stretch of time, and how many of them have what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.coverage")]
     pub async fn coverage(&self, from: Timestamp, to: Timestamp) -> Result<Coverage, StoreError> {
         let counts = sqlx::query!(
             r#"

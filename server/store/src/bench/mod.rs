@@ -1,22 +1,20 @@
 //! What `tracker bench` compares the ingest with: plain `COPY` of the same rows, without keys, indexes or checks; and what
 //! it counts.
 
-mod copy_text;
 mod coverage;
 
-pub(crate) use copy_text::CopyText;
 pub use coverage::Coverage;
 
-use crate::{
-    Store, StoreError,
-    insert::{Columns, EnrichedColumns, ParticipantColumns, RawColumns},
-};
-use domain::{KillRecord, StaticData};
-use sqlx::{Executor, PgConnection};
+use crate::{Store, StoreError};
+use domain::KillRecord;
+use futures::TryStreamExt;
+use sqlx::{AssertSqlSafe, Executor, PgConnection};
 use std::time::{Duration, Instant};
 
+const TABLES: [&str; 3] = ["killmails_raw", "killmails_enriched", "killmail_participants"];
+
 /// How fast PostgreSQL took the rows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct CopySpeed {
     /// Of the three tables together.
     pub rows: u64,
@@ -34,47 +32,34 @@ pub fn rows_of(record: &KillRecord) -> u64 {
     3 + record.killmail.attackers.len() as u64
 }
 
-/// Copies the rows of all records at once into unlogged tables that have the same columns and nothing else, and drops
-/// the tables. The time includes writing the rows as text, as it does in `insert_batch`.
+/// Copies every stored kill into unlogged tables that have the same columns and nothing else, and drops the tables. Only
+/// PostgreSQL's part counts: the rows are there as text before.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn copy_rows_per_second(
-    store: &Store,
-    records: &[&KillRecord],
-    static_data: &StaticData,
-) -> Result<CopySpeed, StoreError> {
+pub async fn copy_speed(store: &Store) -> Result<CopySpeed, StoreError> {
     let mut connection = store.pool.acquire().await?;
-    connection
-        .execute(
-            "
-            DROP TABLE IF EXISTS bench_raw, bench_enriched, bench_participants;
-            CREATE UNLOGGED TABLE bench_raw (LIKE killmails_raw);
-            CREATE UNLOGGED TABLE bench_enriched (LIKE killmails_enriched);
-            CREATE UNLOGGED TABLE bench_participants (LIKE killmail_participants);
-            ",
-        )
-        .await?;
-    let started = Instant::now();
-    let columns = Columns::of(records.iter().copied(), static_data);
-    copy_in(&mut connection, "bench_raw", RawColumns::NAMES, &columns.raw.copy_text()).await?;
-    copy_in(&mut connection, "bench_enriched", EnrichedColumns::NAMES, &columns.enriched.copy_text()).await?;
-    copy_in(&mut connection, "bench_participants", ParticipantColumns::NAMES, &columns.participants.copy_text())
-        .await?;
-    let elapsed = started.elapsed();
-    connection.execute("DROP TABLE bench_raw, bench_enriched, bench_participants").await?;
-    Ok(CopySpeed { rows: records.iter().map(|record| rows_of(record)).sum(), elapsed })
+    let mut speed = CopySpeed::default();
+    for table in TABLES {
+        let text = copy_out(&mut connection, table).await?;
+        let create = format!("DROP TABLE IF EXISTS bench_{table}; CREATE UNLOGGED TABLE bench_{table} (LIKE {table})");
+        connection.execute(AssertSqlSafe(create)).await?;
+        let started = Instant::now();
+        let mut copy = connection.copy_in_raw(&format!("COPY bench_{table} FROM STDIN")).await?;
+        copy.send(text).await?;
+        speed.rows += copy.finish().await?;
+        speed.elapsed += started.elapsed();
+        connection.execute(AssertSqlSafe(format!("DROP TABLE bench_{table}"))).await?;
+    }
+    Ok(speed)
 }
 
-async fn copy_in(
-    connection: &mut PgConnection,
-    table: &'static str,
-    columns: &[&str],
-    rows: &CopyText,
-) -> Result<(), StoreError> {
-    let statement = format!("COPY {table} ({}) FROM STDIN", columns.join(", "));
-    let mut copy = connection.copy_in_raw(&statement).await?;
-    copy.send(rows.as_bytes()).await?;
-    copy.finish().await?;
-    Ok(())
+/// A table's rows in the text format of `COPY`.
+async fn copy_out(connection: &mut PgConnection, table: &str) -> Result<Vec<u8>, StoreError> {
+    let mut rows = connection.copy_out_raw(&format!("COPY (SELECT * FROM {table}) TO STDOUT")).await?;
+    let mut text = Vec::new();
+    while let Some(piece) = rows.try_next().await? {
+        text.extend_from_slice(&piece);
+    }
+    Ok(text)
 }

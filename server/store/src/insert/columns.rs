@@ -1,34 +1,21 @@
-//! A batch as columns of the three killmail tables: the shape that `unnest` takes. Names stand beside values once, and
-//! the benchmark's `COPY` writes the same columns.
+//! A batch as columns of the three killmail tables: the shape that `unnest` takes. Names stand beside values once.
 
-use crate::bench::CopyText;
 use domain::{Isk, KillRecord, Participant, StaticData, Timestamp, TypeId, fit_stats::Tank};
 
-/// Defines a struct with a vector for each column, how a row is appended, and how the rows are written for `COPY`.
+/// Defines a struct with a vector for each column and how a row is appended.
 macro_rules! columns {
     ($(#[$doc:meta])* $name:ident($($argument:ident: $argument_type:ty),*) { $(let $local:ident = $init:expr;)* }
         $($column:ident: $type:ty = $value:expr,)*) => {
         $(#[$doc])*
         #[derive(Default)]
-        pub(crate) struct $name<'a> {
+        pub(super) struct $name<'a> {
             $(pub $column: Vec<$type>,)*
         }
 
         impl<'a> $name<'a> {
-            pub const NAMES: &'static [&'static str] = &[$(stringify!($column)),*];
-
             fn push(&mut self, $($argument: $argument_type),*) {
                 $(let $local = $init;)*
                 $(self.$column.push($value);)*
-            }
-
-            pub fn copy_text(&self) -> CopyText {
-                let mut text = CopyText::default();
-                for row in 0..self.killmail_id.len() {
-                    $(text.field(&self.$column[row]);)*
-                    text.end_row();
-                }
-                text
             }
         }
     };
@@ -36,7 +23,7 @@ macro_rules! columns {
 
 /// Columns of the three killmail tables.
 #[derive(Default)]
-pub(crate) struct Columns<'a> {
+pub(super) struct Columns<'a> {
     pub raw: RawColumns<'a>,
     pub enriched: EnrichedColumns<'a>,
     pub participants: ParticipantColumns<'a>,

@@ -25,8 +25,6 @@ mod columns;
 mod update;
 mod write;
 
-pub(crate) use columns::{Columns, EnrichedColumns, ParticipantColumns, RawColumns};
-
 use crate::{LetterKind, Month, NewDeadLetter, Store, StoreError, dead_letters, positions};
 use domain::{KillRecord, KillmailId, StaticData};
 use sqlx::{Acquire, PgConnection};
@@ -34,6 +32,7 @@ use std::{
     collections::{BTreeMap, HashSet},
     error::Error,
 };
+use tracing::instrument;
 use write::insert_kills;
 
 /// What to store together.
@@ -77,6 +76,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer; then nothing of the batch is stored and the call can be repeated.
+    #[instrument(level = "debug", skip_all, name = "db.insert_batch")]
     pub async fn insert_batch(&self, batch: &KillBatch<'_>) -> Result<InsertOutcome, StoreError> {
         match self.try_insert_batch(batch).await {
             Err(error) if error.is_missing_partition() => {

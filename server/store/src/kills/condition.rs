@@ -4,21 +4,21 @@
 //! (types) then serves them, and a kill stored before a static-data update is found under its place of today, as
 //! `matches` would.
 
-use super::window::Window;
+use super::span::Span;
 use domain::{KillFilter, Side, SolarSystemId, StaticData, TypeId};
 use sqlx::{Postgres, QueryBuilder};
 
-/// Appends `WHERE …` for kills `k` in a window that pass the filter.
+/// Appends `WHERE …` for kills `k` in a span that pass the filter.
 pub(super) fn push_where(
     query: &mut QueryBuilder<Postgres>,
     filter: &KillFilter,
-    window: Window,
+    span: Span,
     static_data: &StaticData,
 ) {
-    query.push(" WHERE k.killmail_time >= ").push_bind(window.from);
-    query.push(" AND k.killmail_time < ").push_bind(window.to);
+    query.push(" WHERE k.killmail_time >= ").push_bind(span.from);
+    query.push(" AND k.killmail_time < ").push_bind(span.to);
     push_places(query, filter, static_data);
-    push_ship(query, filter, window, static_data);
+    push_ship(query, filter, span, static_data);
     let KillFilter {
         // In `push_places`.
         system_id: _,
@@ -42,7 +42,7 @@ pub(super) fn push_where(
         min_dps,
         tank,
         tags,
-        // The window is no wider than these.
+        // The span is no wider than these.
         from: _,
         to: _,
         war_id,
@@ -84,9 +84,9 @@ pub(super) fn push_where(
     if let Some(npc) = *npc {
         query.push(" AND k.is_npc = ").push_bind(npc);
     }
-    push_participant(query, "character_id", ids(character_id), *side, window);
-    push_participant(query, "corporation_id", ids(corporation_id), *side, window);
-    push_participant(query, "alliance_id", ids(alliance_id), *side, window);
+    push_participant(query, "character_id", ids(character_id), *side, span);
+    push_participant(query, "corporation_id", ids(corporation_id), *side, span);
+    push_participant(query, "alliance_id", ids(alliance_id), *side, span);
 }
 
 fn push_places(query: &mut QueryBuilder<Postgres>, filter: &KillFilter, static_data: &StaticData) {
@@ -109,7 +109,7 @@ fn push_places(query: &mut QueryBuilder<Postgres>, filter: &KillFilter, static_d
     }
 }
 
-fn push_ship(query: &mut QueryBuilder<Postgres>, filter: &KillFilter, window: Window, static_data: &StaticData) {
+fn push_ship(query: &mut QueryBuilder<Postgres>, filter: &KillFilter, span: Span, static_data: &StaticData) {
     let types = ids(&filter.ship_type_id);
     let types_of_groups = (!filter.group_id.is_empty()).then(|| {
         let types = static_data.types().filter(|info| filter.group_id.contains(&info.group_id));
@@ -121,27 +121,27 @@ fn push_ship(query: &mut QueryBuilder<Postgres>, filter: &KillFilter, window: Wi
             push_any(query, "k.ship_type_id", types_of_groups);
         }
         Side::Attacker => {
-            push_participant(query, "ship_type_id", types, Some(Side::Attacker), window);
-            push_participant(query, "ship_type_id", types_of_groups, Some(Side::Attacker), window);
+            push_participant(query, "ship_type_id", types, Some(Side::Attacker), span);
+            push_participant(query, "ship_type_id", types_of_groups, Some(Side::Attacker), span);
         }
     }
 }
 
-/// Appends that somebody (of a side) has one of the ids in a column. The window is repeated for the participants:
+/// Appends that somebody (of a side) has one of the ids in a column. The span is repeated for the participants:
 /// it is what lets the planner leave out their other months.
 fn push_participant(
     query: &mut QueryBuilder<Postgres>,
     column: &'static str,
     wanted: Option<Vec<i64>>,
     side: Option<Side>,
-    window: Window,
+    span: Span,
 ) {
     let Some(wanted) = wanted else { return };
     query.push(
         " AND EXISTS (SELECT FROM killmail_participants AS p \
          WHERE p.killmail_id = k.killmail_id AND p.killmail_time = k.killmail_time AND p.killmail_time >= ",
     );
-    query.push_bind(window.from).push(" AND p.killmail_time < ").push_bind(window.to);
+    query.push_bind(span.from).push(" AND p.killmail_time < ").push_bind(span.to);
     query.push(" AND p.").push(column).push(" = ANY(").push_bind(wanted).push(")");
     match side {
         Some(Side::Victim) => query.push(" AND p.role = 'victim'"),

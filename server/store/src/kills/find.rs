@@ -8,6 +8,7 @@ use std::{
     collections::{BTreeMap, HashSet},
     sync::Arc,
 };
+use tracing::instrument;
 
 struct RecordRow {
     payload: String,
@@ -91,6 +92,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer or the row is inconsistent.
+    #[instrument(level = "debug", skip_all, name = "db.find_kill")]
     pub async fn find_kill(&self, id: KillmailId) -> Result<Option<KillRecord>, StoreError> {
         let Some(time) = self.find_kill_time(id).await? else { return Ok(None) };
         let row = sqlx::query_as!(
@@ -126,6 +128,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[cfg(feature = "testing")]
     pub async fn find_raw(&self, id: KillmailId) -> Result<Option<String>, StoreError> {
         let Some(time) = self.find_kill_time(id).await? else { return Ok(None) };
         let payload = sqlx::query_scalar!(
@@ -142,6 +145,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.filter_known_ids")]
     pub async fn filter_known_ids(&self, ids: &[KillmailId]) -> Result<HashSet<KillmailId>, StoreError> {
         if ids.is_empty() {
             return Ok(HashSet::new());

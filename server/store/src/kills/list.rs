@@ -3,12 +3,13 @@
 
 use super::{
     condition::push_where,
+    span::{Bounds, Direction, Span, spans},
     summary_row::{COLUMNS, SummaryRow},
-    window::{Bounds, Direction, Window, windows},
 };
 use crate::{Store, StoreError};
 use domain::{Cursor, KillFilter, KillSummary, KillmailId, StaticData};
 use sqlx::{Postgres, QueryBuilder};
+use tracing::instrument;
 
 /// Kills of one page at most.
 const MAX_LIMIT: u32 = 1_000;
@@ -33,7 +34,7 @@ impl Page {
 
 /// A page of history, newest first.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct KillPage {
+pub struct FoundKills {
     pub kills: Vec<KillSummary>,
     /// Pass as `before` for older kills; absent at the end.
     pub next: Option<Cursor>,
@@ -46,19 +47,20 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer or a row is inconsistent.
+    #[instrument(level = "debug", skip_all, name = "db.list_kills")]
     pub async fn list_kills(
         &self,
         filter: &KillFilter,
         page: Page,
         static_data: &StaticData,
-    ) -> Result<KillPage, StoreError> {
+    ) -> Result<FoundKills, StoreError> {
         let limit = page.limit.clamp(1, MAX_LIMIT) as usize;
         let direction = page.direction();
         // One row more than the page tells whether there is another page.
         let mut rows: Vec<SummaryRow> = Vec::with_capacity(limit + 1);
-        for window in self.windows(filter, page).await? {
+        for span in self.spans(filter, page).await? {
             let missing = limit + 1 - rows.len();
-            let mut query = page_query("", filter, page, window, missing, static_data);
+            let mut query = page_query("", filter, page, span, missing, static_data);
             // Not kept as a prepared statement: there are too many different ones.
             rows.extend(query.build_query_as().persistent(false).fetch_all(&self.pool).await?);
             if rows.len() > limit {
@@ -83,16 +85,16 @@ impl Store {
                 (back, newest.filter(|_| has_more))
             }
         };
-        Ok(KillPage { kills: self.name_summaries(rows, static_data).await?, next, prev })
+        Ok(FoundKills { kills: self.name_summaries(rows, static_data).await?, next, prev })
     }
 
-    async fn windows(&self, filter: &KillFilter, page: Page) -> Result<Vec<Window>, StoreError> {
+    async fn spans(&self, filter: &KillFilter, page: Page) -> Result<Vec<Span>, StoreError> {
         let bounds = Bounds::of(filter, page.before, page.after);
         let filled = self.list_filled_months(bounds.first_month(), bounds.last_month()).await?;
-        Ok(windows(&filled, bounds, page.direction()))
+        Ok(spans(&filled, bounds, page.direction()))
     }
 
-    /// The plans of the queries that a page may need, one for each window, without running them.
+    /// The plans of the queries that a page may need, one for each span, without running them.
     #[cfg(feature = "testing")]
     pub(crate) async fn explain_list_kills(
         &self,
@@ -101,8 +103,8 @@ impl Store {
         static_data: &StaticData,
     ) -> Result<Vec<String>, StoreError> {
         let mut plans = Vec::new();
-        for window in self.windows(filter, page).await? {
-            let mut query = page_query("EXPLAIN ", filter, page, window, page.limit as usize + 1, static_data);
+        for span in self.spans(filter, page).await? {
+            let mut query = page_query("EXPLAIN ", filter, page, span, page.limit as usize + 1, static_data);
             let lines: Vec<String> = query.build_query_scalar().persistent(false).fetch_all(&self.pool).await?;
             plans.push(lines.join("\n"));
         }
@@ -123,12 +125,12 @@ fn page_query(
     prefix: &str,
     filter: &KillFilter,
     page: Page,
-    window: Window,
+    span: Span,
     limit: usize,
     static_data: &StaticData,
 ) -> QueryBuilder<Postgres> {
     let mut query = QueryBuilder::new(format!("{prefix}SELECT {COLUMNS} FROM killmails_enriched AS k"));
-    push_where(&mut query, filter, window, static_data);
+    push_where(&mut query, filter, span, static_data);
     if let Some(before) = page.before {
         push_cursor(&mut query, " < ", before);
     }

@@ -4,8 +4,8 @@ mod condition;
 mod find;
 mod list;
 mod ranked;
+mod span;
 mod summary_row;
-mod window;
 
-pub use list::{KillPage, Page};
-pub use ranked::RankedPage;
+pub use list::{FoundKills, Page};
+pub use ranked::RankedKills;

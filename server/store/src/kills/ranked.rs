@@ -3,8 +3,8 @@
 
 use super::{
     condition::push_where,
+    span::Span,
     summary_row::{COLUMNS, SummaryRow},
-    window::Window,
 };
 use crate::{Store, StoreError};
 use chrono::{DateTime, TimeDelta};
@@ -13,10 +13,11 @@ use domain::{
     sort::{RankCursor, Ranking},
 };
 use sqlx::QueryBuilder;
+use tracing::instrument;
 
 /// A page, largest first.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct RankedPage {
+pub struct RankedKills {
     pub kills: Vec<KillSummary>,
     /// Pass on for the next page; absent at the end.
     pub next: Option<RankCursor>,
@@ -27,6 +28,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer or a row is inconsistent.
+    #[instrument(level = "debug", skip_all, name = "db.list_ranked")]
     pub async fn list_ranked(
         &self,
         filter: &KillFilter,
@@ -34,7 +36,7 @@ impl Store {
         before: Option<RankCursor>,
         limit: u32,
         static_data: &StaticData,
-    ) -> Result<RankedPage, StoreError> {
+    ) -> Result<RankedKills, StoreError> {
         let (column, bound) = match ranking {
             Ranking::Value => ("k.total_value", "::bigint::numeric * 0.01"),
             Ranking::Ehp => ("k.ehp", ""),
@@ -58,12 +60,12 @@ impl Store {
             let key = ranking.key(kill)?;
             Some(RankCursor { ranking, key, killmail_id: kill.killmail_id })
         });
-        Ok(RankedPage { kills, next })
+        Ok(RankedKills { kills, next })
     }
 }
 
 /// The whole time that a filter allows; the game began in 2003.
-fn span(filter: &KillFilter) -> Window {
+fn span(filter: &KillFilter) -> Span {
     let always = Timestamp::UNIX_EPOCH + TimeDelta::days(365 * 200);
-    Window { from: filter.from.unwrap_or(DateTime::UNIX_EPOCH), to: filter.to.unwrap_or(always) }
+    Span { from: filter.from.unwrap_or(DateTime::UNIX_EPOCH), to: filter.to.unwrap_or(always) }
 }

@@ -81,7 +81,7 @@ async fn there_and_back_again() {
     let all = KillFilter::default();
     let store = &database.store;
     let empty = store.list_kills(&all, Page::first(10), &static_data).await.unwrap();
-    assert_eq!(empty, store::KillPage::default());
+    assert_eq!(empty, store::FoundKills::default());
 
     let records = history();
     insert(store, &records).await;

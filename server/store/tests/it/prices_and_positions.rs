@@ -22,16 +22,15 @@ async fn the_newest_price_of_each_source_is_kept() {
 }
 
 #[tokio::test]
-async fn positions_are_listed_by_feed() {
+async fn a_position_is_that_of_its_feed() {
     let database = TestDatabase::create().await;
     let store = &database.store;
     assert_eq!(store.find_position("r2z2").await.unwrap(), None);
     for (feed, position) in [("wanderer", "x"), ("r2z2", "1"), ("r2z2", "2")] {
         store.set_position(feed, position).await.unwrap();
     }
-    let positions = store.list_positions().await.unwrap();
-    let texts: Vec<_> = positions.iter().map(|p| (p.feed.as_str(), p.position.as_str())).collect();
-    assert_eq!(texts, [("r2z2", "2"), ("wanderer", "x")]);
+    assert_eq!(store.find_position("r2z2").await.unwrap().as_deref(), Some("2"));
+    assert_eq!(store.find_position("wanderer").await.unwrap().as_deref(), Some("x"));
 }
 
 #[tokio::test]
@@ -44,7 +43,6 @@ async fn errors_say_whether_to_try_again() {
 
     let database = TestDatabase::create().await;
     database.store.ping().await.unwrap();
-    assert!(database.store.pool_status().connections >= 1);
     // A source word of a later version.
     sqlx::raw_sql("INSERT INTO prices VALUES (34, 1, now(), 'crystal_ball')").execute(database.pool()).await.unwrap();
     let error = database.store.load_prices().await.unwrap_err();

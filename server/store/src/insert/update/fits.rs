@@ -5,6 +5,7 @@ use crate::{Store, StoreError, StoredFit};
 use domain::{FitHash, KillmailId, Timestamp, fit_stats::Tank};
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
+use tracing::instrument;
 
 impl Store {
     /// Writes what the engine found to the kills since a time that wait for it. Returns how many kills.
@@ -46,6 +47,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.set_fit_hashes")]
     pub async fn set_fit_hashes(&self, hashes: &[(KillmailId, Timestamp, FitHash)]) -> Result<(), StoreError> {
         let ids: Vec<i64> = hashes.iter().map(|(id, ..)| id.0).collect();
         let times: Vec<Timestamp> = hashes.iter().map(|(_, time, _)| *time).collect();
@@ -70,6 +72,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.requeue_fits")]
     pub async fn requeue_fits(&self, engine_build: &str, since: Timestamp, limit: u32) -> Result<u64, StoreError> {
         let updated = sqlx::query!(
             "

@@ -17,6 +17,7 @@ use crate::{Store, StoreError, news::tell_enriched};
 use domain::{KillRecord, KillmailId, StaticData, Timestamp};
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, HashSet};
+use tracing::instrument;
 
 impl Store {
     /// Replaces what is computed of stored kills: values, facts, tags, place and groups. The source, its value and
@@ -25,6 +26,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer; then nothing of the batch is changed.
+    #[instrument(level = "debug", skip_all, name = "db.update_enrichment")]
     pub async fn update_enrichment(
         &self,
         records: &[&KillRecord],

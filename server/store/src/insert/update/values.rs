@@ -3,6 +3,7 @@
 use crate::{Store, StoreError, money::hundredths, news::tell_enriched};
 use domain::{Isk, KillRecord, KillmailId, Timestamp};
 use std::collections::HashSet;
+use tracing::instrument;
 
 impl Store {
     /// Replaces values and unit prices of stored kills, and nothing else. Returns which of them are stored. Whoever
@@ -10,6 +11,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[instrument(level = "debug", skip_all, name = "db.update_values")]
     pub async fn update_values(&self, records: &[&KillRecord]) -> Result<HashSet<KillmailId>, StoreError> {
         let Some(oldest) = records.iter().map(|record| record.killmail.killmail_time).min() else {
             return Ok(HashSet::new());

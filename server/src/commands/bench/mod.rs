@@ -1,5 +1,10 @@
 //! `tracker bench`: measurements of the whole (docs/PERFORMANCE.md holds results and the commands that gave them).
 
+mod coverage;
+mod fits;
+mod jumps;
+mod pages;
+
 use crate::{
     books::prices::PriceTable,
     config::Config,
@@ -97,11 +102,11 @@ pub async fn run(config: &Config, what: Bench) -> anyhow::Result<()> {
     match what {
         Bench::Ingest { file, batch, kills } => ingest(config, &file, batch, kills).await,
         Bench::Fits { file, kills, compute } => {
-            super::bench_fits::fits(&read_records(&file, kills, &StaticData::bundled())?, compute)
+            fits::fits(&read_records(&file, kills, &StaticData::bundled())?, compute)
         }
-        Bench::Pages { url, at_once, repeat, kills } => super::bench_pages::pages(&url, at_once, repeat, kills).await,
-        Bench::Jumps { pairs } => super::bench_jumps::jumps(pairs),
-        Bench::Coverage { day } => super::bench_coverage::coverage(config, day).await,
+        Bench::Pages { url, at_once, repeat, kills } => pages::pages(&url, at_once, repeat, kills).await,
+        Bench::Jumps { pairs } => jumps::jumps(pairs),
+        Bench::Coverage { day } => coverage::coverage(config, day).await,
         Bench::Live { url, seconds, sockets, filters } => {
             live(&url, Duration::from_secs(seconds), sockets, filters.max(1)).await
         }
@@ -155,7 +160,7 @@ async fn ingest(config: &Config, file: &Path, batch: usize, kills: usize) -> any
     }
     let elapsed = started.elapsed();
     ensure!(inserted == records.len(), "{inserted} of {} kills were new: use an empty database", records.len());
-    let copy = bench::copy_rows_per_second(store, &references, &static_data).await.context("copying")?;
+    let copy = bench::copy_speed(store).await.context("copying")?;
 
     let per_second = rows as f64 / elapsed.as_secs_f64();
     println!("| kills | rows | batch | decode + enrich | insert | rows/s | kills/s | plain COPY rows/s | share |");

@@ -1,7 +1,7 @@
 //! Which months a page looks into, and in which order.
 //!
 //! A query without times could touch every month since 2003, each with a dozen indexes to open, lock and plan for,
-//! although the first page of a common filter ends within a month. So a page is looked for in windows: two filled
+//! although the first page of a common filter ends within a month. So a page is looked for in spans: two filled
 //! months next to where it starts, then twice as many with every step until the page is full. A rare filter ends
 //! after `log2(months)` queries, each of which skips what the one before has seen.
 
@@ -9,8 +9,8 @@ use crate::Month;
 use chrono::{DurationRound, TimeDelta};
 use domain::{Cursor, KillFilter, Timestamp};
 
-/// Months of the first window. Two, so that a page just after midnight of the first needs one query.
-const FIRST_WINDOW: usize = 2;
+/// Months of the first span. Two, so that a page just after midnight of the first needs one query.
+const FIRST_SPAN: usize = 2;
 
 /// Which way a page is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(super) enum Direction {
 
 /// A span of kill times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Window {
+pub(super) struct Span {
     /// Inclusive.
     pub from: Timestamp,
     /// Exclusive.
@@ -56,15 +56,15 @@ impl Bounds {
     }
 }
 
-/// The windows over the filled months (oldest first), in reading order.
-pub(super) fn windows(filled: &[Month], bounds: Bounds, direction: Direction) -> Vec<Window> {
+/// The spans over the filled months (oldest first), in reading order.
+pub(super) fn spans(filled: &[Month], bounds: Bounds, direction: Direction) -> Vec<Span> {
     let mut months = filled.to_vec();
     if direction == Direction::NewestFirst {
         months.reverse();
     }
-    let mut windows = Vec::new();
+    let mut spans = Vec::new();
     let mut rest = months.as_slice();
-    let mut size = FIRST_WINDOW;
+    let mut size = FIRST_SPAN;
     while !rest.is_empty() {
         let (chunk, later) = rest.split_at(size.min(rest.len()));
         rest = later;
@@ -73,10 +73,10 @@ pub(super) fn windows(filled: &[Month], bounds: Bounds, direction: Direction) ->
         let from = bounds.from.map_or(first.start(), |from| from.max(first.start()));
         let to = bounds.to.map_or(last.plus(1).start(), |to| to.min(last.plus(1).start()));
         if from < to {
-            windows.push(Window { from, to });
+            spans.push(Span { from, to });
         }
     }
-    windows
+    spans
 }
 
 /// PostgreSQL counts microseconds: `time >= bound` and `time < bound` mean the same for the bound rounded up.
@@ -100,28 +100,28 @@ mod tests {
     }
 
     #[test]
-    fn windows_double_and_skip_months_without_kills() {
+    fn spans_double_and_skip_months_without_kills() {
         let filled: Vec<Month> =
             ["2008-01", "2019-05", "2021-10", "2021-11", "2021-12", "2022-01", "2026-10", "2026-11"]
                 .map(month)
                 .to_vec();
-        let windows = windows(&filled, Bounds::default(), Direction::NewestFirst);
+        let spans = spans(&filled, Bounds::default(), Direction::NewestFirst);
         let spans: Vec<_> =
-            windows.iter().map(|w| (Month::of(w.from).to_string(), Month::of(w.to).to_string())).collect();
+            spans.iter().map(|w| (Month::of(w.from).to_string(), Month::of(w.to).to_string())).collect();
         let expected = [("2026-10", "2026-12"), ("2021-10", "2022-02"), ("2008-01", "2019-06")];
         assert_eq!(spans, expected.map(|(from, to)| (from.to_owned(), to.to_owned())));
     }
 
     #[test]
-    fn windows_stay_within_bounds() {
+    fn spans_stay_within_bounds() {
         let filled = ["2021-10", "2021-11", "2021-12"].map(month);
         let bounds = Bounds {
             from: Some(month("2021-11").start() + TimeDelta::hours(1)),
             to: Some(month("2021-11").start() + TimeDelta::hours(2)),
         };
         for direction in [Direction::NewestFirst, Direction::OldestFirst] {
-            let expected = Window { from: bounds.from.unwrap(), to: bounds.to.unwrap() };
-            assert_eq!(windows(&filled, bounds, direction), [expected]);
+            let expected = Span { from: bounds.from.unwrap(), to: bounds.to.unwrap() };
+            assert_eq!(spans(&filled, bounds, direction), [expected]);
         }
     }
 }
