@@ -3,6 +3,10 @@
 //! Fields are joined by AND, the values inside a field by OR. `matches` is the definition of the meaning; the store's
 //! SQL must agree with it (a test compares them).
 
+mod values;
+
+pub use values::{FilterError, MAX_VALUES_PER_FIELD};
+
 use crate::{
     Timestamp,
     fit_stats::Tank,
@@ -19,12 +23,10 @@ use crate::{
     summary::KillSummary,
     tags,
 };
-use chrono::{DateTime, SecondsFormat};
+use chrono::SecondsFormat;
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
-
-/// More values than this in one field are refused.
-pub const MAX_VALUES_PER_FIELD: usize = 100;
+use std::str::FromStr;
+use values::{amount, extend_ids, moment, plain_amount, push_bounded, texts, whole_number, yes_or_no};
 
 /// Which kills to show. The default shows all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -184,21 +186,6 @@ impl FromStr for FilterField {
     fn from_str(name: &str) -> Result<Self, FilterError> {
         let known = Self::ALL.iter().find(|field| field.name() == name);
         known.copied().ok_or_else(|| FilterError::new(name, "is not a known parameter"))
-    }
-}
-
-/// A query parameter that cannot be understood.
-#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{field}: {reason}")]
-pub struct FilterError {
-    /// The parameter's name.
-    pub field: String,
-    pub reason: String,
-}
-
-impl FilterError {
-    pub fn new(field: &str, reason: impl Into<String>) -> Self {
-        Self { field: field.to_owned(), reason: reason.into() }
     }
 }
 
@@ -477,65 +464,6 @@ impl KillFilter {
 /// Whether a value passes a list of wanted ones; an unknown value passes only where nothing is wanted.
 fn is_among<T: PartialEq>(wanted: &[T], value: Option<T>) -> bool {
     wanted.is_empty() || value.is_some_and(|value| wanted.contains(&value))
-}
-
-fn texts<T: fmt::Display>(values: &[T]) -> Vec<String> {
-    values.iter().map(T::to_string).collect()
-}
-
-fn plain_amount(isk: Isk) -> String {
-    isk.full().replace(',', "").trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-fn push_bounded<T: PartialEq>(values: &mut Vec<T>, value: T, field: &str) -> Result<(), FilterError> {
-    if values.contains(&value) {
-        return Ok(());
-    }
-    if values.len() >= MAX_VALUES_PER_FIELD {
-        return Err(FilterError::new(field, format!("takes at most {MAX_VALUES_PER_FIELD} values")));
-    }
-    values.push(value);
-    Ok(())
-}
-
-fn extend_ids<I: From<i64> + PartialEq>(ids: &mut Vec<I>, field: &str, value: &str) -> Result<(), FilterError> {
-    for word in value.split(',') {
-        let id: i64 = word
-            .trim()
-            .parse()
-            .ok()
-            .filter(|id| (1..=crate::ids::MAX_JSON_INTEGER).contains(id))
-            .ok_or_else(|| FilterError::new(field, "is a list of positive integers separated by commas"))?;
-        push_bounded(ids, I::from(id), field)?;
-    }
-    Ok(())
-}
-
-fn amount(field: &str, value: &str) -> Result<Isk, FilterError> {
-    Isk::parse_human(value).map_err(|_| FilterError::new(field, "is an amount of ISK such as 1500000 or 1.5b"))
-}
-
-/// Players, hit points or damage: a whole number, or one such as 1.5k or 2m.
-fn whole_number(field: &str, value: &str) -> Result<i64, FilterError> {
-    Isk::parse_human(value)
-        .map(|number| number.hundredths() / 100)
-        .ok()
-        .filter(|number| *number >= 0)
-        .ok_or_else(|| FilterError::new(field, "is a number such as 25000 or 25k"))
-}
-
-fn moment(field: &str, value: &str) -> Result<Timestamp, FilterError> {
-    DateTime::parse_from_rfc3339(value)
-        .map(|at| at.to_utc())
-        .map_err(|_| FilterError::new(field, "is a time such as 2026-01-02T03:04:05Z"))
-}
-
-fn yes_or_no(field: &str, value: &str) -> Result<bool, FilterError> {
-    match value {
-        "true" | "1" => Ok(true),
-        "false" | "0" => Ok(false),
-        _ => Err(FilterError::new(field, "is true or false")),
-    }
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ pub fn record(payload: &str, static_data: &StaticData, now: Timestamp) -> Arc<Ki
         player_attacker_count: facts.player_attacker_count,
         labels: Vec::new(),
         module_tags: static_data.tags_of(&killmail),
+        location_id: None,
         fit: FitFacts::unknown(FitKey::of(&killmail, static_data).hash()),
         unit_prices,
     };

@@ -2,7 +2,7 @@
 
 use crate::support::{at, insert, made_up_many};
 use chrono::TimeDelta;
-use domain::{CharacterId, Cursor, KillFilter, KillmailId, SolarSystemId, StaticData, TypeId};
+use domain::{CelestialId, CharacterId, Cursor, KillFilter, KillmailId, SolarSystemId, StaticData, TypeId, WarId};
 use std::collections::BTreeSet;
 use store::{
     Page,
@@ -104,11 +104,15 @@ async fn each_filter_has_its_index() {
         ("character_id", KillFilter { character_id: vec![CharacterId(1)], ..KillFilter::default() }),
         ("corporation_id", KillFilter { corporation_id: vec![1.into()], ..KillFilter::default() }),
         ("alliance_id", KillFilter { alliance_id: vec![1.into()], ..KillFilter::default() }),
+        ("war_id", KillFilter { war_id: vec![WarId(1)], ..KillFilter::default() }),
+        ("location_id", KillFilter { location: vec![CelestialId(1)], ..KillFilter::default() }),
         (
             // Indexes of partitions are numbered where their names would be equal: this is the one of dear kills.
             "killmail_time_killmail_id_idx1",
             KillFilter { min_value: Some(domain::Isk::from_isk(10_000_000_000)), ..KillFilter::default() },
         ),
+        // And this the one of crowds.
+        ("killmail_time_killmail_id_idx2", KillFilter { min_attackers: Some(50), ..KillFilter::default() }),
     ];
     for (index, filter) in filters {
         assert!(uses_index(&store, &filter, index).await, "{index}");
@@ -127,7 +131,7 @@ async fn each_filter_has_its_index() {
 
 async fn uses_index(store: &store::Store, filter: &KillFilter, index: &str) -> bool {
     let plans = explain_list_kills(store, filter, Page::first(50), &StaticData::bundled()).await.unwrap();
-    let mut names = plans[0].split_whitespace().filter(|word| word.ends_with("_idx") || word.ends_with("_idx1"));
+    let mut names = plans[0].split_whitespace().filter(|word| word.contains("_idx"));
     let found = names.any(|name| name.contains(index));
     if !found {
         println!("{}", plans[0]);
