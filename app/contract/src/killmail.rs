@@ -1,8 +1,8 @@
 //! Kill lists and the kill page.
 
 use domain::{
-    CelestialId, Coordinates, Cursor, FitReport, Isk, KillSummary, Location, Party, ShipRef, Source, Timestamp, UnitPrice,
-    WarId,
+    CelestialId, Coordinates, Cursor, FitReport, Isk, KillSummary, Location, Party, ShipRef, Source, Timestamp,
+    UnitPrice, WarId,
     sort::{RankCursor, Ranking},
     static_data::CelestialKind,
     valuation::Valuation,

@@ -20,6 +20,7 @@ pub mod stream;
 mod viewer;
 
 use axum::{Router, middleware, routing::get};
+use security::MAX_BODY_BYTES;
 pub use state::AppState;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -28,9 +29,6 @@ use tower_http::{
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     trace::TraceLayer,
 };
-
-/// Largest request body; posted killmail links are far smaller.
-const MAX_BODY_BYTES: usize = 256 * 1024;
 
 /// The whole site.
 pub fn router(state: AppState) -> Router {

@@ -1,9 +1,11 @@
 //! Server-rendered pages, server functions and static files.
 
 use super::{
-    AppState, MAX_BODY_BYTES,
+    AppState,
     render::{self, Renderer},
-    request_id, security, viewer,
+    request_id,
+    security::{self, MAX_BODY_BYTES},
+    viewer,
 };
 use crate::backend::Pages;
 use app::{App, Assets, backend::PublicUrl};
@@ -18,7 +20,10 @@ use axum::{
 };
 use contract::{ApiError, ErrorCode, ports::BackendHandle};
 use leptos::{nonce::Nonce, prelude::*};
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, handle_server_fns_with_context};
+use leptos_axum::{
+    AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list_with_exclusions,
+    handle_server_fns_with_context,
+};
 use std::{
     hash::{DefaultHasher, Hasher},
     path::Path,
@@ -71,7 +76,7 @@ pub fn routes(state: &AppState) -> Router<AppState> {
     let fallback_shell = move |_: LeptosOptions| app::shell(assets.clone());
     let pkg = ServeDir::new(format!("{site_root}/pkg")).precompressed_br().precompressed_gzip();
     let pages = Router::new()
-        .leptos_routes_with_context(state, generate_route_list(App), context(state), shell)
+        .leptos_routes_with_context(state, page_routes(), context(state), shell)
         .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(context(state), fallback_shell))
         .layer(middleware::from_fn_with_state(Renderer::new(), render::on_one_thread));
     Router::new()
@@ -80,6 +85,12 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .route("/ship/{id}/", get(ship_is_type))
         .nest("/pkg", Router::new().fallback_service(pkg).layer(middleware::from_fn(immutable)))
         .layer(middleware::from_fn(with_policy))
+}
+
+/// Server functions are left out: they have a route of their own, [`server_function`].
+fn page_routes() -> Vec<AxumRouteListing> {
+    let functions = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned());
+    generate_route_list_with_exclusions(App, Some(functions.collect()))
 }
 
 /// The nonce of one page: its scripts carry it and its policy names it.

@@ -1,4 +1,4 @@
-//! Headers that keep a page to itself, and the check that a WebSocket comes from our own pages.
+//! Bounds of requests, headers that keep a page to itself, and the check that a WebSocket comes from our own pages.
 
 use axum::{
     body::Body,
@@ -6,6 +6,9 @@ use axum::{
     http::{HeaderMap, HeaderValue, Response, header},
     middleware::Next,
 };
+
+/// Largest request body; posted killmail links are far smaller.
+pub const MAX_BODY_BYTES: usize = 256 * 1024;
 
 /// Policy of responses that are not pages (pages set their own with a nonce).
 const STRICT_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";

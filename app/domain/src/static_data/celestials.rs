@@ -7,7 +7,7 @@
 use super::{CelestialKind, Landmark, StaticData, SystemInfo};
 use crate::{
     ids::{CelestialId, SolarSystemId},
-    killmail::{Killmail, Coordinates},
+    killmail::{Coordinates, Killmail},
 };
 use std::{
     collections::{HashMap, HashSet},
