@@ -209,13 +209,16 @@ async fn what_is_looked_at_a_day_later_is_enriched_again() {
         let record = app.database.store.find_kill(id).await.expect("an answer");
         record.map(|record| record.enrichment.enriched_at)
     };
-    eventually("it is stored", async || enriched_at().await.is_some()).await;
-    eventually("nothing is left to do", async || app.running.services.node().enrichments().is_empty()).await;
+    let services = &app.running.services;
+    eventually("it is stored, and known to be", async || {
+        services.window().find(id).is_some_and(|kill| kill.is_stored())
+    })
+    .await;
     let first = enriched_at().await.expect("stored");
     let path = format!("/api/v1/killmails/{id}");
     app.hands.turn(TimeDelta::hours(23));
     app.json(&path).await;
-    assert!(app.running.services.node().enrichments().is_empty(), "not yet");
+    assert!(services.node().enrichments().is_empty(), "not yet");
     app.hands.turn(TimeDelta::hours(2));
     app.json(&path).await;
     eventually("it is enriched again", async || enriched_at().await > Some(first + TimeDelta::hours(24))).await;
