@@ -8,7 +8,7 @@
 //! A [`Basis`] is what a kill is enriched with: static data, prices and known fits of one moment. It is taken once for
 //! each kill or batch and its static data go on with the kill, so that an import between two steps mixes no builds.
 //!
-//! Room: below `ingest`, `backfill` and `jobs`, above `services`.
+//! Room: below `ingest`, `backfill` and `jobs`, above `books`.
 
 pub mod arrived;
 pub mod basis;

@@ -1,6 +1,6 @@
 //! What the pipeline tells the hub, and how much of it may wait.
 
-use super::window::LiveKill;
+use super::window::kill::LiveKill;
 use contract::{FeedStatus, LiveStats, NamePatch};
 use domain::KillmailId;
 use std::sync::Arc;

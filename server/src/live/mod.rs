@@ -1,4 +1,5 @@
-//! From the pipeline to the sockets: the hot window, the hub and the sessions.
+//! From the pipeline to the sockets: the hot window and the hub. The sessions, which speak to sockets, are in
+//! `http::stream`.
 //!
 //! ```text
 //! pipeline --publish--> Window --broadcast--> Hub --one frame per distinct filter--> Session (bounded queue) --> socket

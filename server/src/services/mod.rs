@@ -1,7 +1,7 @@
 //! Use cases: what pages, the JSON API and the stream ask for. Questions only: what the process remembers is in `node`,
 //! what it knows of names, prices and fits in `books`. Transport-neutral; no SQL text and no axum here.
 //!
-//! Room: below `enrichment`, above `books`.
+//! Room: beside `enrichment`, above `books`.
 
 pub mod asked;
 pub mod data_health;

@@ -414,10 +414,10 @@ async fn a_broken_price_list_does_not_erase_the_prices() {
         let rows = (1..=count).map(|id| serde_json::json!({"type_id": id, "average_price": 5.0}));
         serde_json::Value::Array(rows.collect())
     };
-    prices::refresh_esi(&services, &esi_with_list(rows(50)).await).await.expect("a list");
+    prices::lists::refresh_esi(&services, &esi_with_list(rows(50)).await).await.expect("a list");
     let made = "2026-01-02T03:00:00Z".parse::<Timestamp>().expect("a time");
     for broken in [rows(0), rows(20), serde_json::json!([{"type": 1, "average": 5.0}]), serde_json::json!({})] {
-        let refused = prices::refresh_esi(&services, &esi_with_list(broken).await).await.expect_err("refused");
+        let refused = prices::lists::refresh_esi(&services, &esi_with_list(broken).await).await.expect_err("refused");
         let told = services.prices().health().sources[2].clone();
         assert_eq!((told.prices, told.last_error), (50, Some(refused.to_string())));
         assert_eq!((told.oldest, told.newest), (Some(made), Some(made)), "of the list's own time");

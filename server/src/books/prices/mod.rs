@@ -28,7 +28,6 @@ use std::sync::Arc;
 use upstream::{esi::EsiClient, janice::JaniceClient, mutamarket::MutamarketClient};
 
 pub use book::PriceBook;
-pub use lists::refresh_esi;
 pub use load::load;
 pub use table::PriceTable;
 

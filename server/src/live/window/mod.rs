@@ -6,7 +6,7 @@
 //! encoded, while holding it.
 
 pub mod amendment;
-mod kill;
+pub(super) mod kill;
 mod minutes;
 mod news;
 

@@ -71,10 +71,6 @@ impl HttpClient {
         self.options.clock.now()
     }
 
-    pub fn clock(&self) -> Clock {
-        self.options.clock.clone()
-    }
-
     /// # Errors
     /// See [`HttpClient::send`].
     pub async fn get(&self, group: &'static str, url: Url) -> Result<HttpResponse, UpstreamError> {
